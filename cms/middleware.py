@@ -1,0 +1,104 @@
+"""What wraps every response of the project."""
+
+from collections.abc import Callable
+
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers, set_response_etag
+
+from cms.problems import problem_response
+
+DELIVERY_API_PREFIX = "/api/v1/"
+API_PREFIX = "/api/"
+MAX_AGE_SECONDS = 60
+STALE_WHILE_REVALIDATE_SECONDS = 300
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """Send the strict policy with the public site and Wagtail's looser one with its admin."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        """Return the policy of the part of the site that the request belongs to."""
+        parts = super().get_policy_parts(request, response, report_only)
+        if request.path.startswith(reverse("wagtailadmin_home")):
+            parts.replace = settings.ADMIN_CONTENT_SECURITY_POLICY
+        return parts
+
+
+class PublicCacheMiddleware:
+    """Let caches keep the pages that are the same for everybody.
+
+    A GET or HEAD that carried no session cookie, set no cookie, read no session and succeeded is public. A view
+    that says something about caching itself is left alone.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.method not in ("GET", "HEAD") or response.has_header("Cache-Control"):
+            return response
+        carries_credentials = (
+            settings.SESSION_COOKIE_NAME in request.COOKIES or "HTTP_AUTHORIZATION" in request.META
+        )
+        if carries_credentials or response.cookies or "cookie" in response.get("Vary", "").lower():
+            patch_cache_control(response, private=True, no_store=True)
+            return response
+        if response.status_code != 200:
+            return response
+        patch_cache_control(
+            response,
+            public=True,
+            max_age=MAX_AGE_SECONDS,
+            stale_while_revalidate=STALE_WHILE_REVALIDATE_SECONDS,
+        )
+        if not isinstance(response, HttpResponse) or response.streaming:
+            return response
+        set_response_etag(response)
+        return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+
+class DeliveryApiMiddleware:
+    """Make every address under the delivery API answer like an API, whichever layer answered.
+
+    HEAD is answered from GET, outside the OpenAPI schema (two operations of one function would share an
+    operationId); OPTIONS lists the methods; an error that Django made as HTML becomes ``problem+json``.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(DELIVERY_API_PREFIX):
+            return self.get_response(request)
+        method = request.method
+        if method == "HEAD":
+            request.method = "GET"
+        response = self.get_response(request)
+        if method == "OPTIONS" and response.status_code == 405:
+            options = HttpResponse(status=204, headers={"Allow": f"{response['Allow']}, OPTIONS"})
+            return _with_vary(options)
+        if response.status_code >= 400 and "problem+json" not in response.get("Content-Type", ""):
+            problem = problem_response(status=response.status_code)
+            for name in ("Allow", "Retry-After"):
+                if name in response:
+                    problem[name] = response[name]
+            response = problem
+        if method == "HEAD" and isinstance(response, HttpResponse):
+            length = str(len(response.content))
+            response.content = b""
+            response["Content-Length"] = length
+        return _with_vary(response)
+
+
+def _with_vary(response: HttpResponseBase) -> HttpResponseBase:
+    """Return the response with the request headers by which caches must tell API answers apart."""
+    patch_vary_headers(response, ["Accept-Encoding", "Origin"])
+    return response

@@ -1,0 +1,5 @@
+"""The delivery API of this app."""
+
+from ninja import Router
+
+router = Router(tags=["comments"])
