@@ -131,7 +131,7 @@ class CalloutBlock(StructBlock):
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context=parent_context)
         context["html"] = annotation_for(parent_context, value)
-        context["kind"] = CalloutKind(value.get("kind") or CalloutKind.NOTE)
+        context["kind"] = CalloutKind.read(value.get("kind"))
         return context
 
     class Meta:

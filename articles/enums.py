@@ -78,6 +78,11 @@ class CalloutKind(models.TextChoices):
     WARNING = "warning", _("Warning")
     SAFETY = "safety", _("Safety")
 
+    @classmethod
+    def read(cls, value: object) -> "CalloutKind":
+        """Return the kind named by a stored value; a note for none or an unknown one."""
+        return cls(value) if value in cls.values else cls.NOTE
+
 
 class HeadingLevel(models.TextChoices):
     """The levels of headings inside an article; the title is the page's only ``h1``."""

@@ -16,8 +16,9 @@ from cms.problems import FieldErrorDict, Problem, problem_response
 DESCRIPTION = """
 Articles whose claims stand up: pages, claims, sources and reader comments, for frontends.
 
-Reading needs no token and may be cached; every answer carries an `ETag`. Errors are `application/problem+json`
-(RFC 9457) with a stable `code`; a 422 lists each field. Unknown query parameters are refused with 422.
+Reading needs no token and may be cached; every answer carries an `ETag`. Errors are
+`application/problem+json` (RFC 9457) with a stable `code`; a 422 lists each field. Unknown query parameters
+are refused with 422.
 """
 
 

@@ -5,12 +5,20 @@ from collections.abc import Callable
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers, set_response_etag
+from django.utils.cache import (
+    get_conditional_response,
+    patch_cache_control,
+    patch_vary_headers,
+    set_response_etag,
+)
+from wagtail.api.v3.auth import BearerTokenAuth
 
 from cms.problems import problem_response
 
 DELIVERY_API_PREFIX = "/api/v1/"
+MANAGEMENT_API_PREFIX = "/api/wagtail/v3/"
 API_PREFIX = "/api/"
 MAX_AGE_SECONDS = 60
 STALE_WHILE_REVALIDATE_SECONDS = 300
@@ -34,8 +42,8 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
 class PublicCacheMiddleware:
     """Let caches keep the pages that are the same for everybody.
 
-    A GET or HEAD that carried no session cookie, set no cookie, read no session and succeeded is public. A view
-    that says something about caching itself is left alone.
+    A GET or HEAD that carried no session cookie, set no cookie, read no session and succeeded is public. A
+    view that says something about caching itself is left alone.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -53,16 +61,37 @@ class PublicCacheMiddleware:
             return response
         if response.status_code != 200:
             return response
-        patch_cache_control(
-            response,
-            public=True,
-            max_age=MAX_AGE_SECONDS,
-            stale_while_revalidate=STALE_WHILE_REVALIDATE_SECONDS,
-        )
+        if request.path.startswith(DELIVERY_API_PREFIX):
+            patch_cache_control(
+                response,
+                public=True,
+                max_age=MAX_AGE_SECONDS,
+                stale_while_revalidate=STALE_WHILE_REVALIDATE_SECONDS,
+            )
+        else:
+            # A browser asks each time (mostly to hear 304): whoever publishes a page or has a comment
+            # approved wants to see it now. Shared caches keep it.
+            patch_cache_control(
+                response, public=True, max_age=0, s_maxage=MAX_AGE_SECONDS, must_revalidate=True
+            )
         if not isinstance(response, HttpResponse) or response.streaming:
             return response
         set_response_etag(response)
         return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+
+class PublicGZipMiddleware(GZipMiddleware):
+    """Compress what is the same for everybody, and nothing else.
+
+    Compression betrays secrets that stand beside what a visitor sent (the BREACH attack): a public answer holds
+    none, the admin's pages do.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Return the response, compressed where it may be kept by any cache."""
+        if "public" not in response.get("Cache-Control", ""):
+            return response
+        return super().process_response(request, response)
 
 
 class DeliveryApiMiddleware:
@@ -96,6 +125,34 @@ class DeliveryApiMiddleware:
             response.content = b""
             response["Content-Length"] = length
         return _with_vary(response)
+
+
+class ManagementApiMiddleware:
+    """Ask for an API token at every address of Wagtail's management API, reads included.
+
+    Left to itself, it answers anonymous reads with fields that are meant for editors, and takes a wrong token
+    for no token. Its documentation pages are for whoever may use the admin.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.authenticate = BearerTokenAuth()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(MANAGEMENT_API_PREFIX):
+            return self.get_response(request)
+        if self._is_documentation(request) and request.user.has_perm("wagtailadmin.access_admin"):
+            return self.get_response(request)
+        if not self.authenticate(request):
+            response = problem_response(
+                status=401, detail="Send a Wagtail API token: 'Authorization: Bearer …'."
+            )
+            response["WWW-Authenticate"] = "Bearer"
+            return response
+        return self.get_response(request)
+
+    def _is_documentation(self, request: HttpRequest) -> bool:
+        return request.path.removeprefix(MANAGEMENT_API_PREFIX) in ("docs/", "openapi.json")
 
 
 def _with_vary(response: HttpResponseBase) -> HttpResponseBase:

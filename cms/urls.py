@@ -17,7 +17,7 @@ urlpatterns = [
     path("comments/", include("comments.urls")),
     path("api/v1/", api.urls),
     path("api/wagtail/v3/", management_api.urls),
-    path("api/<path:rest>", views.api_not_found),
+    re_path(r"^api/", views.api_not_found),
 ]
 
 if settings.SERVE_MEDIA:

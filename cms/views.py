@@ -9,7 +9,7 @@ from cms.problems import problem_response
 
 
 @csrf_exempt
-def api_not_found(request: HttpRequest, rest: str) -> HttpResponse:
+def api_not_found(request: HttpRequest) -> HttpResponse:
     """Answer an unknown address under ``/api/`` in the API's own format."""
     return problem_response(status=404, detail="There is nothing at this address.")
 

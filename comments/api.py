@@ -1,5 +1,261 @@
-"""The delivery API of this app."""
+"""The delivery API of this app: a router for anyone's NinjaAPI."""
 
-from ninja import Router
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Status
+from ninja.errors import HttpError, ValidationError
+
+from comments.errors import CommentRefused
+from comments.forms import NOTES, TITLE, CommentForm
+from comments.models import Comment
+from comments.paths import InvalidCursorError, decode_cursor
+from comments.presentation import blank_form
+from comments.schemas import (
+    CommentAuthor,
+    CommentedPage,
+    CommentFormDescription,
+    CommentFormField,
+    CommentFormQuery,
+    CommentList,
+    CommentListQuery,
+    CommentReceipt,
+    CommentSubmission,
+    ReaderComment,
+    RemovedComment,
+)
+from comments.services import (
+    InvalidComment,
+    find_discussion,
+    get_shown_comment,
+    list_comments,
+    receive_comment,
+)
+from comments.visitors import read_visitor, readable_pages
 
 router = Router(tags=["comments"])
+
+
+class CommentError(HttpError):
+    """A request that is refused, with a stable ``code`` and, where it will help, ``retry_after`` seconds."""
+
+    def __init__(self, status_code: int, message: str, *, code: str, retry_after: int | None = None) -> None:
+        super().__init__(status_code, message)
+        self.code = code
+        self.retry_after = retry_after
+
+
+def only_json(request: HttpRequest) -> Literal[True]:
+    """Let a request through if its body is declared to be JSON.
+
+    A page of another site can have a browser send forms and plain text anywhere; JSON only where we allow it.
+    """
+    if request.content_type != "application/json":
+        raise CommentError(415, _("Send the comment as application/json."), code="unsupported_media_type")
+    return True
+
+
+@router.get(
+    "/comments/", response=CommentList, url_name="list_comments", summary="List the comments of a page"
+)
+def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> CommentList:
+    """Return the comments under a page in reading order."""
+    page = _get_page(request, query.page)
+    try:
+        after = decode_cursor(query.cursor) if query.cursor else ""
+    except InvalidCursorError:
+        raise _invalid(
+            "query", "cursor", "invalid_cursor", _("This cursor does not come from `next`.")
+        ) from None
+    discussion = find_discussion(page)
+    # A text that no comment can have: databases refuse NUL.
+    anchor = query.anchor.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    found = list_comments(discussion=discussion, limit=query.limit, after=after, anchor=anchor)
+    commented_page = _describe_page(request, page)
+    return CommentList(
+        items=[_describe_item(request, comment, commented_page) for comment in found.comments],
+        next=_next_url(request, found.next_cursor),
+        count=found.count,
+        is_open=discussion is None or discussion.is_open,
+    )
+
+
+@router.get(
+    "/comments/form/",
+    response=CommentFormDescription,
+    url_name="comment_form",
+    summary="Describe the comment form",
+)
+def describe_form(request: HttpRequest, query: Query[CommentFormQuery]) -> CommentFormDescription:
+    """Return the fields, notes and address of the form that takes comments on a page."""
+    pages = readable_pages(request, trust_session=False)
+    page = _get_page(request, query.page)
+    form = blank_form(page=page, pages=pages)
+    discussion = find_discussion(page)
+    return CommentFormDescription(
+        page=_describe_page(request, page),
+        is_open=discussion is None or discussion.is_open,
+        title=str(TITLE),
+        notes=[str(note) for note in NOTES],
+        fields=[
+            _describe_field(name, field)
+            for name, field in form.fields.items()
+            if name in CommentSubmission.model_fields
+        ],
+        submit_url=request.build_absolute_uri(_reverse(request, "post_comment")),
+    )
+
+
+@router.get(
+    "/comments/{uuid:uid}/",
+    response=ReaderComment | RemovedComment,
+    url_name="get_comment",
+    summary="Get a comment",
+)
+def get_comment(request: HttpRequest, uid: UUID) -> ReaderComment | RemovedComment:
+    """Return an approved comment, or the place of a removed one that has approved replies."""
+    try:
+        comment = get_shown_comment(uid=uid, pages=readable_pages(request, trust_session=False))
+    except Comment.DoesNotExist as error:
+        raise Http404 from error
+    page = comment.discussion.page.specific_deferred
+    return _describe_item(request, comment, _describe_page(request, page))
+
+
+@router.post(
+    "/comments/",
+    response={201: CommentReceipt},
+    url_name="post_comment",
+    summary="Post a comment",
+    auth=only_json,
+)
+def post_comment(
+    request: HttpRequest, response: HttpResponse, submission: CommentSubmission
+) -> Status[CommentReceipt]:
+    """Take a comment, which then awaits moderation. The author is always anonymous: no session is read."""
+    if submission.errors:
+        raise ValidationError(
+            [
+                {"type": error["type"], "loc": ["body", *error["loc"]], "msg": error["msg"]}
+                for error in submission.errors
+            ]
+        )
+    form = CommentForm(submission.model_dump(mode="json"), pages=readable_pages(request, trust_session=False))
+    try:
+        comment = receive_comment(form=form, visitor=read_visitor(request, trust_session=False))
+    except InvalidComment as error:
+        raise _form_errors(error.form) from error
+    except CommentRefused as error:
+        raise CommentError(
+            error.http_status, str(error), code=error.code, retry_after=error.retry_after
+        ) from error
+    response["Location"] = request.build_absolute_uri(_reverse(request, "get_comment", uid=comment.uid))
+    receipt = CommentReceipt(
+        uid=comment.uid,
+        status=cast("Any", comment.status),
+        page=_describe_page(request, form.cleaned_data["page"]),
+        parent=comment.parent.uid if comment.parent else None,
+        anchor=comment.anchor or None,
+        author=_describe_author(comment),
+        body=comment.body,
+        created_at=comment.created_at,
+        message=_("Your comment awaits moderation."),
+    )
+    return Status(201, receipt)
+
+
+def _get_page(request: HttpRequest, page_id: int) -> Any:
+    """Return a public page as its own type, its fields not loaded. Raises ``Http404``."""
+    pages = readable_pages(request, trust_session=False)
+    return get_object_or_404(pages, pk=page_id).specific_deferred
+
+
+def _describe_page(request: HttpRequest, page: Any) -> CommentedPage:
+    url = page.get_url(request) or ""
+    full_url = request.build_absolute_uri(url)
+    parts = full_url.split("/", 3)
+    return CommentedPage(
+        id=page.pk, title=page.title, url=full_url, path=f"/{parts[3]}" if len(parts) > 3 else "/"
+    )
+
+
+def _describe_item(
+    request: HttpRequest, comment: Comment, page: CommentedPage
+) -> ReaderComment | RemovedComment:
+    parent = comment.parent.uid if comment.parent else None
+    if not comment.is_approved:
+        return RemovedComment(
+            uid=comment.uid,
+            page=page,
+            parent=parent,
+            depth=comment.depth,
+            reply_count=comment.approved_reply_count,
+        )
+    path = reverse("comments:comment", args=[comment.uid])
+    return ReaderComment(
+        uid=comment.uid,
+        page=page,
+        parent=parent,
+        depth=comment.depth,
+        anchor=comment.anchor or None,
+        author=_describe_author(comment),
+        body=comment.body,
+        body_html=comment.body_html,
+        reply_count=comment.approved_reply_count,
+        created_at=comment.created_at,
+        url=request.build_absolute_uri(path),
+        path=path,
+    )
+
+
+def _describe_author(comment: Comment) -> CommentAuthor:
+    return CommentAuthor(name=comment.author_name, url=comment.author_link or None)
+
+
+def _describe_field(name: str, field: forms.Field) -> CommentFormField:
+    widget = field.widget
+    kind = "textarea" if isinstance(widget, forms.Textarea) else str(getattr(widget, "input_type", "text"))
+    return CommentFormField(
+        name=name,
+        label=str(field.label or ""),
+        input_type=cast("Any", kind),
+        required=field.required,
+        max_length=getattr(field, "max_length", None),
+        autocomplete=widget.attrs.get("autocomplete"),
+        help=str(field.help_text),
+    )
+
+
+def _form_errors(form: CommentForm) -> ValidationError:
+    """Return the form's errors, each with the code and the words that the HTML form has."""
+    return ValidationError(
+        [
+            {"type": error.code or "invalid", "loc": ["body", name], "msg": " ".join(error.messages)}
+            for name, errors in form.errors.as_data().items()
+            for error in errors
+        ]
+    )
+
+
+def _invalid(source: str, name: str, code: str, message: str) -> ValidationError:
+    return ValidationError([{"type": code, "loc": [source, name], "msg": message}])
+
+
+def _next_url(request: HttpRequest, cursor: str) -> str | None:
+    if not cursor:
+        return None
+    parameters = request.GET.copy()
+    parameters["cursor"] = cursor
+    return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
+
+
+def _reverse(request: HttpRequest, name: str, **kwargs: object) -> str:
+    """Return the address of an operation of this router in the API that the request came to."""
+    match = request.resolver_match
+    namespace = match.namespace if match else ""
+    return reverse(f"{namespace}:{name}" if namespace else name, kwargs=kwargs)

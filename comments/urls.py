@@ -1,2 +1,14 @@
+"""The app's addresses for readers. Mount them anywhere: ``path("comments/", include("comments.urls"))``."""
+
+from django.urls import path
+
+from comments import views
+
 app_name = "comments"
-urlpatterns = []
+urlpatterns = [
+    path("post/", views.post_comment, name="post"),
+    path("form/", views.show_form, name="form"),
+    path("author/", views.show_remembered_author, name="author"),
+    path("page/<int:page_id>/", views.show_comments, name="list"),
+    path("comment/<uuid:uid>/", views.go_to_comment, name="comment"),
+]

@@ -8,6 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import Model
+from pytest_django import DjangoDbBlocker
+from wagtail.models import Collection
 
 HERE = Path(__file__).parent
 # Folders whose tests carry a marker without saying so.
@@ -16,33 +23,53 @@ IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by their folder, and have transactional ones start from what the migrations wrote."""
+    """Mark tests by their folder, and keep those of the plugin in one process: they share a new site."""
     for item in items:
         folder = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
         if folder in MARKED_FOLDERS:
             item.add_marker(MARKED_FOLDERS[folder])
-        _restore_migrated_rows(item)
+        if folder == "plugin":
+            item.add_marker(pytest.mark.xdist_group("plugin"))
 
 
-def _restore_migrated_rows(item: pytest.Item) -> None:
-    """Have a transactional test find Wagtail's root page, site and groups, as any other test does.
+@pytest.fixture(scope="session")
+def migrated_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[list[Model]]:
+    """Return what the migrations wrote, such as Wagtail's root page, site and groups: rows by model."""
+    with django_db_blocker.unblock():
+        tables = [
+            list(model._base_manager.all())
+            for model in apps.get_models(include_auto_created=True)
+            if model._meta.managed and not model._meta.proxy
+        ]
+    return [rows for rows in tables if rows]
 
-    Such a test ends with all tables emptied; without this the next one would have no root page to add to.
+
+@pytest.fixture(autouse=True)
+def start_as_migrated(request: pytest.FixtureRequest) -> None:
+    """Have a transactional test find what the migrations wrote, as any other test does.
+
+    Such a test ends with all tables emptied. Django's own remedy (serialized_rollback) saves row by row, and
+    the signals of the first rows make content types that collide with the later ones; an insert sends none.
     """
-    marker = item.get_closest_marker("django_db")
-    fixtures = getattr(item, "fixturenames", ())
-    options: dict[str, Any] = dict(marker.kwargs) if marker else {}
-    if options.get("transaction") or "live_server" in fixtures or "transactional_db" in fixtures:
-        options.update(transaction=True, serialized_rollback=True)
-        item.add_marker(pytest.mark.django_db(**options), append=False)
+    marker = request.node.get_closest_marker("django_db")
+    asked_for = marker is not None and marker.kwargs.get("transaction")
+    if asked_for or {"live_server", "transactional_db"} & set(request.fixturenames):
+        tables = request.getfixturevalue("migrated_rows")
+        request.getfixturevalue("transactional_db")
+        if Collection.objects.exists():  # The first such test: nothing has been emptied yet.
+            return
+        with transaction.atomic():
+            for rows in tables:  # Emptying made content types and permissions anew, under other ids.
+                type(rows[0])._base_manager.all()._raw_delete(using="default")
+            for rows in tables:
+                model = type(rows[0])
+                fields = [field for field in model._meta.local_concrete_fields if not field.generated]
+                model._base_manager._insert(rows, fields=fields, raw=True, using="default")
 
 
 @pytest.fixture(autouse=True)
 def empty_caches() -> None:
     """Start every test with nothing cached by an earlier one."""
-    from django.contrib.contenttypes.models import ContentType
-    from django.core.cache import cache
-
     cache.clear()
     ContentType.objects.clear_cache()
 
@@ -65,7 +92,7 @@ def no_foreign_hosts() -> Iterator[None]:
     patch.undo()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def not_run() -> Callable[[str], None]:
     """Return a function for a test that lacks something of the machine: it skips, and fails in CI.
 
@@ -81,7 +108,14 @@ def not_run() -> Callable[[str], None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """List at the end, in plain sight, what was not run and why."""
+    """List at the end, in plain sight, what was not run and why; count for who sums up several runs."""
+    counts = [
+        sum(len(terminalreporter.stats.get(outcome, [])) for outcome in outcomes)
+        for outcomes in (("passed", "xfailed"), ("failed", "error", "xpassed"), ("skipped",))
+    ]
+    if "TEST_COUNTS_FILE" in os.environ and not hasattr(terminalreporter.config, "workerinput"):
+        with Path(os.environ["TEST_COUNTS_FILE"]).open("a") as file:
+            file.write(" ".join(map(str, counts)) + "\n")
     reasons: dict[str, int] = defaultdict(int)
     for report in terminalreporter.stats.get("skipped", []):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)

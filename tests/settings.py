@@ -1,8 +1,8 @@
 """The project's settings as the suite uses them.
 
 A run has a data folder of its own, so that it can neither see nor spoil a developer's site, and ignores every
-STANDFIRST_ variable of the shell it was started from. DATABASE_URL is the one exception: it chooses the database
-server that the suite runs on.
+STANDFIRST_ variable of the shell it was started from. DATABASE_URL is the one exception: it chooses the
+database server that the suite runs on.
 """
 
 import atexit

@@ -1,0 +1,43 @@
+# `make demo` and `make test` are all that a newcomer needs; docs/CONTRIBUTING.md describes the rest.
+PYTHON ?= python3
+BOOTSTRAP = $(PYTHON) cms/bootstrap.py
+BIN = $(abspath $(or $(STANDFIRST_VENV),.venv))/bin
+
+.PHONY: help demo test test-all venv lint format types imports lock
+
+help: ## list these commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
+
+demo: python ## serve the demonstration site (PORT=8000, DEMO_ADMIN_PASSWORD=...)
+	@$(BOOTSTRAP) demo
+
+test: python ## run the test suite, browser tests included
+	@$(BOOTSTRAP) test
+
+test-all: python ## run the test suite and its long tests
+	@$(BOOTSTRAP) test-all
+
+venv: python ## make or update the developer's virtual environment
+	@$(BOOTSTRAP) venv
+
+lint: venv ## check style and formatting
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: venv ## put the code into its format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+types: venv ## check the types
+	$(BIN)/mypy
+
+imports: venv ## check which module may import which
+	$(BIN)/lint-imports
+
+lock: python ## write the lock files from pyproject.toml (UPGRADE=1 takes newer versions)
+	@$(BOOTSTRAP) lock $(if $(UPGRADE),--upgrade)
+
+.PHONY: python
+python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "Standfirst: there is no $(PYTHON) on this machine. On Debian: apt-get install python3" >&2; exit 1; }

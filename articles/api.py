@@ -1,5 +1,0 @@
-"""The delivery API of this app."""
-
-from ninja import Router
-
-router = Router(tags=["articles"])

@@ -1,0 +1,144 @@
+"""The API's operations: each reads its parameters, asks for rows and presents them."""
+
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from ninja import Query, Router
+from wagtail.models import Site
+
+from articles.api import queries
+from articles.api.cursors import build_next_url, decode_cursor
+from articles.api.parameters import (
+    ArticleQuery,
+    ClaimQuery,
+    ResolveQuery,
+    SourceQuery,
+    refuse_unknown_parameters,
+)
+from articles.api.presentation import Presenter
+from articles.api.resolving import find_page, find_redirect, find_redirect_target
+from articles.api.schemas import (
+    ArticleDetail,
+    ArticleList,
+    ClaimList,
+    IndexedClaim,
+    Resolution,
+    ResolvedPage,
+    ResolvedRedirect,
+    SourceDetail,
+    SourceList,
+)
+from articles.models import ArticleMixin
+
+router = Router(tags=["articles"])
+
+
+@router.get("/articles/", response=ArticleList, url_name="list_articles", summary="List articles")
+def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleList:
+    """Return the published articles that everybody may read, newest first."""
+    refuse_unknown_parameters(request, query)
+    part = queries.find_articles(
+        site=_site(request), query=query, after=decode_cursor(query.cursor, queries.ArticleKey)
+    )
+    items = Presenter(request).summarise(part.rows, queries.count_claims(part.rows))
+    return ArticleList(items=items, next=build_next_url(request, part.next_key))
+
+
+@router.get(
+    "/articles/{int:page_id}/", response=ArticleDetail, url_name="get_article", summary="Get an article"
+)
+def get_article(request: HttpRequest, page_id: int) -> ArticleDetail:
+    """Return a published article with its body, claims and references."""
+    refuse_unknown_parameters(request)
+    site = _site(request)
+    page = queries.find_article(site=site, page_id=page_id)
+    if page is None:
+        raise Http404
+    parent = page.get_parent()
+    public_parent = queries.find_public_page(site=site, page_id=parent.pk) if parent else None
+    return Presenter(request).article(page, public_parent)
+
+
+@router.get("/resolve/", response=Resolution, url_name="resolve_path", summary="Find what is at a path")
+def resolve_path(request: HttpRequest, query: Query[ResolveQuery]) -> ResolvedPage | ResolvedRedirect:
+    """Return the page at a path of the site, or the redirect that stands there."""
+    refuse_unknown_parameters(request, query)
+    site = _site(request)
+    presenter = Presenter(request)
+    page = find_page(site=site, path=query.path)
+    if page is not None:
+        url, path = presenter.page_address(page)
+        return ResolvedPage(
+            type="page",
+            page_type=page.specific_class._meta.label if page.specific_class else page._meta.label,
+            id=page.pk,
+            title=page.title,
+            url=url,
+            path=path,
+            is_article=issubclass(page.specific_class or object, ArticleMixin),
+        )
+    redirect = find_redirect(site=site, path=query.path)
+    target = redirect and find_redirect_target(request, redirect, site=site)
+    if redirect is None or not target:
+        raise Http404
+    parts = urlsplit(target)
+    is_here = target.startswith(f"{presenter.base_url}/")
+    return ResolvedRedirect(
+        type="redirect",
+        location=target,
+        path=(parts._replace(scheme="", netloc="").geturl() or "/") if is_here else None,
+        is_permanent=redirect.is_permanent,
+    )
+
+
+@router.get("/claims/", response=ClaimList, url_name="list_claims", summary="List claims")
+def list_claims(request: HttpRequest, query: Query[ClaimQuery]) -> ClaimList:
+    """Return the claims of all published articles, by article and position."""
+    refuse_unknown_parameters(request, query)
+    part = queries.find_claims(
+        site=_site(request), query=query, after=decode_cursor(query.cursor, queries.ClaimKey)
+    )
+    presenter = Presenter(request)
+    return ClaimList(
+        items=[presenter.claim(claim) for claim in part.rows], next=build_next_url(request, part.next_key)
+    )
+
+
+@router.get("/claims/{uuid:uid}/", response=IndexedClaim, url_name="get_claim", summary="Get a claim")
+def get_claim(request: HttpRequest, uid: UUID) -> IndexedClaim:
+    """Return a published claim."""
+    refuse_unknown_parameters(request)
+    claim = queries.find_claim(site=_site(request), uid=uid)
+    if claim is None:
+        raise Http404
+    return Presenter(request).claim(claim)
+
+
+@router.get("/sources/", response=SourceList, url_name="list_sources", summary="List sources")
+def list_sources(request: HttpRequest, query: Query[SourceQuery]) -> SourceList:
+    """Return the sources that published claims cite."""
+    refuse_unknown_parameters(request, query)
+    part = queries.find_sources(
+        site=_site(request), query=query, after=decode_cursor(query.cursor, queries.SourceKey)
+    )
+    presenter = Presenter(request)
+    return SourceList(
+        items=[presenter.source_detail(source) for source in part.rows],
+        next=build_next_url(request, part.next_key),
+    )
+
+
+@router.get("/sources/{int:source_id}/", response=SourceDetail, url_name="get_source", summary="Get a source")
+def get_source(request: HttpRequest, source_id: int) -> SourceDetail:
+    """Return a source that a published claim cites."""
+    refuse_unknown_parameters(request)
+    source = queries.find_source(site=_site(request), source_id=source_id)
+    if source is None:
+        raise Http404
+    return Presenter(request).source_detail(source)
+
+
+def _site(request: HttpRequest) -> Site | None:
+    site: Site | None = Site.find_for_request(request)
+    return site

@@ -1,0 +1,99 @@
+"""What the API's operations may be asked. Unknown parameters are refused."""
+
+from typing import Annotated, Final
+
+from django.http import HttpRequest
+from ninja import Schema
+from ninja.errors import ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+
+from articles import conf
+from articles.enums import Certainty, Direction
+
+# The largest ids that the databases' columns hold: wagtailcore_page.id is 32 bits wide, our own are 64.
+MAX_PAGE_ID: Final = 2**31 - 1
+MAX_ID: Final = 2**63 - 1
+
+
+def _refuse_nul(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("must not contain NUL")  # PostgreSQL can't even compare it.
+    return value
+
+
+def _limit_in_bounds(value: int) -> int:
+    if value > conf.api_max_limit():
+        raise ValueError(f"must be at most {conf.api_max_limit()}")
+    return value
+
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_refuse_nul)]
+PageId = Annotated[int, Field(ge=1, le=MAX_PAGE_ID)]
+RowId = Annotated[int, Field(ge=1, le=MAX_ID)]
+
+
+class PartQuery(Schema):
+    """Which part of a list is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1), AfterValidator(_limit_in_bounds)] = Field(
+        default_factory=conf.api_default_limit, description="How many items, 20 where nothing is said."
+    )
+    cursor: Annotated[str, StringConstraints(max_length=300)] = Field(
+        "", description="From `next` of the part before."
+    )
+
+
+class ArticleQuery(PartQuery):
+    """Which articles are wanted."""
+
+    tag: list[Text] = Field(
+        default_factory=list,
+        max_length=10,
+        description="The slug of a tag; repeated, all of them are needed.",
+    )
+    author: Text | None = Field(None, description="The slug or id of an author.")
+    parent: PageId | None = Field(None, description="The id of the page that the articles stand under.")
+
+
+class ClaimQuery(PartQuery):
+    """Which claims are wanted."""
+
+    article: PageId | None = Field(None, description="The id of the article that they stand in.")
+    certainty: list[Certainty] = Field(default_factory=list, max_length=10, description="One or more levels.")
+    direction: list[Direction] = Field(default_factory=list, max_length=10, description="One or more.")
+    source: RowId | None = Field(None, description="The id of a source that they cite.")
+    unsourced: bool | None = Field(None, description="True: only claims without a source; false: with one.")
+
+
+class SourceQuery(PartQuery):
+    """Which sources are wanted."""
+
+    doi: Text | None = Field(None, description="A DOI in any form.")
+
+
+class ResolveQuery(Schema):
+    """Which path is to be resolved."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_refuse_nul)] = (
+        Field(description="A path from the root of the site, such as `/articles/needling/`.")
+    )
+
+
+def refuse_unknown_parameters(request: HttpRequest, query: Schema | None = None) -> None:
+    """Raise ninja's ``ValidationError`` for parameters that ``query`` doesn't have.
+
+    Ninja drops them before its schema could refuse them; a filter that is misspelt would answer everything.
+    """
+    known = set(type(query).model_fields) if query is not None else set()
+    unknown = [name for name in request.GET if name not in known]
+    if unknown:
+        raise ValidationError(
+            [
+                {"type": "unknown_parameter", "loc": ["query", name], "msg": "There is no such parameter."}
+                for name in unknown
+            ]
+        )

@@ -1,0 +1,69 @@
+"""Finds what stands at a path of the site: a page, or a redirect to where it stands now."""
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Site
+
+from articles.api.queries import find_page_by_url_path, find_public_page
+
+
+def find_page(*, site: Site | None, path: str) -> Any:
+    """Return the public page at a path, or None. Takes paths with and without percent-encoding."""
+    if site is None:
+        return None
+    wanted = unquote(path.partition("#")[0].partition("?")[0])
+    if "\0" in wanted:
+        return None
+    wanted = f"/{wanted.strip('/')}/".replace("//", "/")
+    candidates = []
+    for root in Site.get_site_root_paths():
+        if root.site_id != site.pk:
+            continue
+        prefix = _serving_prefix(root.language_code)
+        if prefix is not None and wanted.startswith(prefix):
+            candidates.append(root.root_path + wanted[len(prefix) :])
+    return find_page_by_url_path(site=site, url_paths=candidates)
+
+
+def find_redirect(*, site: Site | None, path: str) -> Redirect | None:
+    """Return the redirect at a path, one of the site itself before one of all sites."""
+    try:
+        forms = {Redirect.normalise_path(path), Redirect.normalise_path(path, decode_unicode=False)}
+    except ValueError:  # Not even an address: brackets without a pair, for one.
+        return None
+    forms |= {form.partition("?")[0] for form in forms}
+    forms = {form for form in forms if "\0" not in form and len(form) <= 255}
+    redirects = Redirect.get_for_site(site).filter(old_path__in=forms).select_related("redirect_page")
+    # The most exact first: of this site, then with its query string.
+    found: Redirect | None = max(
+        redirects, key=lambda redirect: (redirect.site_id is not None, len(redirect.old_path)), default=None
+    )
+    return found
+
+
+def find_redirect_target(request: HttpRequest, redirect: Redirect, *, site: Site | None) -> str | None:
+    """Return the absolute address that a redirect leads to; None where it leads nowhere public."""
+    if redirect.redirect_page_id and not find_public_page(site=None, page_id=redirect.redirect_page_id):
+        return None
+    link = redirect.link
+    if not link:
+        return None
+    target = request.build_absolute_uri(link)
+    return target if urlsplit(target).scheme in {"http", "https"} else None
+
+
+def _serving_prefix(language_code: str) -> str | None:
+    """Return the path under which Wagtail serves the pages of a language; None where it serves none."""
+    try:
+        if getattr(settings, "WAGTAIL_I18N_ENABLED", False):
+            with translation.override(language_code):
+                return reverse("wagtail_serve", args=[""])
+        return reverse("wagtail_serve", args=[""])
+    except NoReverseMatch:
+        return None

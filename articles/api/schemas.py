@@ -1,0 +1,355 @@
+"""What the API answers with. Every object says what it is by a literal ``type``."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+from articles.enums import CalloutKind, Certainty, Direction, Relation, SourceKind
+
+
+class PageLink(Schema):
+    """A page of the site, as much as a link to it needs."""
+
+    type: Literal["page"]
+    id: int
+    title: str
+    url: str = Field(description="The page's absolute address.")
+    path: str = Field(description="The page's address from the root of its site.")
+
+
+class Author(Schema):
+    """Someone who wrote an article."""
+
+    type: Literal["author"]
+    id: int
+    slug: str
+    name: str
+    credentials: str
+    role: str
+    bio: str = Field(description="Plain text.")
+    url: str | None
+
+
+class ArticleTagLink(Schema):
+    """A tag; its slug is what `/articles/?tag=` takes."""
+
+    type: Literal["tag"]
+    slug: str
+    name: str
+
+
+class PictureVariant(Schema):
+    """A file of a picture; width and height in pixels."""
+
+    type: Literal["picture_variant"]
+    url: str
+    width: int
+    height: int
+
+
+class ArticlePicture(Schema):
+    """A picture with its files, narrowest first: the material of `srcset`."""
+
+    type: Literal["picture"]
+    alt: str = Field(description="Empty where the picture only decorates.")
+    url: str
+    width: int
+    height: int
+    variants: list[PictureVariant]
+
+
+class LeadImage(Schema):
+    """The picture over an article."""
+
+    type: Literal["lead_image"]
+    picture: ArticlePicture
+    caption: str
+    credit: str
+
+
+class CertaintyGrade(Schema):
+    """How sure we can be of a claim, in GRADE's levels."""
+
+    type: Literal["certainty"]
+    value: Certainty
+    level: Annotated[int, Field(ge=0, le=4)] = Field(description="4 for high to 1 for very low, 0 ungraded.")
+    symbol: str = Field(description="GRADE's notation, such as ⊕⊕◯◯.")
+    label: str
+    meaning: str = Field(description="A sentence for readers.")
+
+
+class EvidenceDirection(Schema):
+    """Where the evidence for a claim points."""
+
+    type: Literal["direction"]
+    value: Direction
+    label: str
+
+
+class CitationRelation(Schema):
+    """What a source does for a claim; the value is a property of CiTO."""
+
+    type: Literal["relation"]
+    value: Relation
+    label: str
+
+
+class CitedSource(Schema):
+    """A work that claims rest on."""
+
+    type: Literal["source"]
+    id: int
+    kind: SourceKind
+    title: str
+    authors: str = Field(description="As a reference names them: six, then et al.")
+    container_title: str
+    year: int | None
+    doi: str | None = Field(description="Lower case, without a resolver.")
+    doi_url: str | None
+    pmid: str | None
+    url: str | None
+    citation_text: str = Field(description="The formatted reference, plain text.")
+
+
+class SourceDetail(CitedSource):
+    """A source with the number of published claims that cite it."""
+
+    claim_count: int
+
+
+class ClaimCitationItem(Schema):
+    """A claim's reference to a source."""
+
+    type: Literal["citation"]
+    number: int = Field(description="In an article: the source's number in its references.")
+    relation: CitationRelation
+    source: CitedSource
+
+
+class IndexedClaim(Schema):
+    """A published claim and the article that it stands in."""
+
+    type: Literal["claim"]
+    uid: UUID
+    group: UUID = Field(description="Shared by the translations of a claim.")
+    url: str
+    path: str
+    position: int
+    statement: str
+    certainty: CertaintyGrade
+    direction: EvidenceDirection | None
+    caveat: str
+    citations: list[ClaimCitationItem]
+    article: PageLink
+
+
+class HeadingBlockItem(Schema):
+    """A heading."""
+
+    type: Literal["heading"]
+    id: str
+    level: Literal["h2", "h3"]
+    text: str
+    anchor: str
+
+
+class ParagraphBlockItem(Schema):
+    """Running text."""
+
+    type: Literal["paragraph"]
+    id: str
+    html: str = Field(description="Cleaned HTML with absolute links.")
+
+
+class QuoteBlockItem(Schema):
+    """Somebody's words."""
+
+    type: Literal["quote"]
+    id: str
+    text: str
+    attribution: str
+
+
+class KeyTakeawaysBlockItem(Schema):
+    """The few things to remember."""
+
+    type: Literal["key_takeaways"]
+    id: str
+    items: list[str]
+
+
+class CalloutBlockItem(Schema):
+    """A passage set apart from the text."""
+
+    type: Literal["callout"]
+    id: str
+    kind: CalloutKind
+    label: str
+    html: str = Field(description="Cleaned HTML with absolute links.")
+
+
+class TableColumnItem(Schema):
+    """A column of a table."""
+
+    type: Literal["table_column"]
+    kind: Literal["text", "number"]
+    heading: str
+
+
+class TableBlockItem(Schema):
+    """A table; each row has a cell for each column."""
+
+    type: Literal["table"]
+    id: str
+    caption: str
+    columns: list[TableColumnItem]
+    rows: list[list[str]]
+
+
+class ImageBlockItem(Schema):
+    """A picture in the text."""
+
+    type: Literal["image"]
+    id: str
+    picture: ArticlePicture | None
+    caption: str
+    credit: str
+
+
+class ClaimBlockItem(Schema):
+    """A claim where it stands in the text."""
+
+    type: Literal["claim"]
+    id: str
+    uid: UUID
+    group: UUID
+    anchor: str
+    position: int
+    statement: str
+    certainty: CertaintyGrade
+    direction: EvidenceDirection | None
+    caveat: str
+    citations: list[ClaimCitationItem]
+
+
+BodyBlock = Annotated[
+    HeadingBlockItem
+    | ParagraphBlockItem
+    | QuoteBlockItem
+    | KeyTakeawaysBlockItem
+    | CalloutBlockItem
+    | TableBlockItem
+    | ImageBlockItem
+    | ClaimBlockItem,
+    Field(discriminator="type"),
+]
+
+
+class OutlineItem(Schema):
+    """A heading in the article's table of contents."""
+
+    type: Literal["outline_entry"]
+    level: Literal["h2", "h3"]
+    text: str
+    anchor: str
+
+
+class ReferenceItem(Schema):
+    """A source in the article's references, and the claims that cite it."""
+
+    type: Literal["reference"]
+    number: int
+    source: CitedSource
+    cited_by: list[UUID] = Field(description="The uids of claims in this article's body.")
+
+
+class ArticleSummary(Schema):
+    """An article in a list."""
+
+    type: Literal["article_summary"]
+    id: int
+    title: str
+    slug: str
+    url: str
+    path: str
+    language: str
+    standfirst: str
+    authors: list[Author]
+    tags: list[ArticleTagLink]
+    lead_image: LeadImage | None
+    published_at: datetime | None
+    updated_at: datetime | None = Field(description="When its substance last changed, if it did.")
+    claim_count: int
+
+
+class ArticleDetail(Schema):
+    """An article with its body."""
+
+    type: Literal["article"]
+    id: int
+    title: str
+    seo_title: str
+    search_description: str
+    slug: str
+    url: str
+    path: str
+    language: str
+    parent: PageLink | None
+    standfirst: str
+    authors: list[Author]
+    tags: list[ArticleTagLink]
+    lead_image: LeadImage | None
+    published_at: datetime | None
+    updated_at: datetime | None = Field(description="When its substance last changed, if it did.")
+    reading_minutes: int | None
+    outline: list[OutlineItem]
+    body: list[BodyBlock]
+    references: list[ReferenceItem]
+
+
+class ResolvedPage(Schema):
+    """The page at a path."""
+
+    type: Literal["page"]
+    page_type: str = Field(description="The page's model, such as `articles.ArticlePage`.")
+    id: int
+    title: str
+    url: str
+    path: str
+    is_article: bool = Field(description="Whether `/articles/{id}/` has it.")
+
+
+class ResolvedRedirect(Schema):
+    """Where a path leads now."""
+
+    type: Literal["redirect"]
+    location: str = Field(description="An absolute address.")
+    path: str | None = Field(description="Its path, where it is on this site.")
+    is_permanent: bool
+
+
+Resolution = Annotated[ResolvedPage | ResolvedRedirect, Field(discriminator="type")]
+
+
+class ArticleList(Schema):
+    """A part of the articles, newest first."""
+
+    items: list[ArticleSummary]
+    next: str | None = Field(description="The address of the next part; null at the end.")
+
+
+class ClaimList(Schema):
+    """A part of the published claims, by article and position."""
+
+    items: list[IndexedClaim]
+    next: str | None = Field(description="The address of the next part; null at the end.")
+
+
+class SourceList(Schema):
+    """A part of the sources that published claims cite."""
+
+    items: list[SourceDetail]
+    next: str | None = Field(description="The address of the next part; null at the end.")

@@ -1,0 +1,19 @@
+"""The app as Django knows it."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ArticlesConfig(AppConfig):
+    """Articles whose claims are graded and sourced."""
+
+    name = "articles"
+    verbose_name = _("Articles")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect what listens to Wagtail, and register the system checks."""
+        from articles import checks  # noqa: F401
+        from articles.signal_handlers import connect
+
+        connect()

@@ -1,0 +1,105 @@
+"""System checks: what would bite later is said at start."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, register
+from wagtail.models import AbstractPage, get_page_models
+
+# What the app's models, blocks and admin pages are made of.
+_REQUIRED_APPS = (
+    "wagtail",
+    "wagtail.admin",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.typed_table_block",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.snippets",
+    "modelcluster",
+    "taggit",
+)
+
+
+@register()
+def check_installed_apps(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report each app that this one needs and that isn't installed."""
+    return [
+        Error(
+            f"The app “articles” needs “{name}”.",
+            hint=f"Add “{name}” to INSTALLED_APPS.",
+            id="articles.E001",
+        )
+        for name in _REQUIRED_APPS
+        if not apps.is_installed(name)
+    ]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+@register()
+def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report settings of this app whose values can't be used."""
+    from articles.conf import DEFAULTS
+
+    messages: list[CheckMessage] = []
+    for name, default in DEFAULTS.items():
+        value = getattr(settings, name, default)
+        if name == "ARTICLES_IMAGE_WIDTHS":
+            is_usable = isinstance(value, list | tuple) and bool(value) and all(map(_is_number, value))
+            expected = "a list of at least one whole number above 0"
+        elif name == "ARTICLES_WORDS_PER_MINUTE":
+            is_usable, expected = value is None or _is_number(value), "a whole number above 0, or None"
+        else:
+            is_usable, expected = _is_number(value), "a whole number above 0"
+        if not is_usable:
+            messages.append(Error(f"{name} is {value!r}.", hint=f"Set it to {expected}.", id="articles.E002"))
+    if not messages:
+        default_limit = getattr(
+            settings, "ARTICLES_API_DEFAULT_LIMIT", DEFAULTS["ARTICLES_API_DEFAULT_LIMIT"]
+        )
+        max_limit = getattr(settings, "ARTICLES_API_MAX_LIMIT", DEFAULTS["ARTICLES_API_MAX_LIMIT"])
+        if default_limit > max_limit:
+            messages.append(
+                Error(
+                    "ARTICLES_API_DEFAULT_LIMIT is larger than ARTICLES_API_MAX_LIMIT.",
+                    hint="Raise ARTICLES_API_MAX_LIMIT or lower ARTICLES_API_DEFAULT_LIMIT.",
+                    id="articles.E003",
+                )
+            )
+    messages += [
+        checks.Warning(
+            f"{name} is not a setting of the app “articles”.",
+            hint="Look for a misspelling; the settings are listed in articles/conf.py.",
+            id="articles.W001",
+        )
+        for name in dir(settings)
+        if name.startswith("ARTICLES_") and name not in DEFAULTS
+    ]
+    return messages
+
+
+@register()
+def check_article_pages(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report article types that stand on the wrong side of the page class, so that its methods win."""
+    from articles.models import ArticleMixin
+
+    messages: list[CheckMessage] = []
+    for model in get_page_models():
+        if not issubclass(model, ArticleMixin):
+            continue
+        order = model.mro()
+        if order.index(ArticleMixin) > order.index(AbstractPage):
+            messages.append(
+                Error(
+                    f"{model.__name__} puts ArticleMixin after the page class.",
+                    hint=f"Write: class {model.__name__}(ArticleMixin, Page).",
+                    obj=model,
+                    id="articles.E004",
+                )
+            )
+    return messages

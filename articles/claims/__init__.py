@@ -1,0 +1,1 @@
+"""Claims: what identifies them and what a reader sees of them."""

@@ -1,0 +1,42 @@
+"""Reads an article from a file as people have it: plain text, Markdown, or a saved web page.
+
+Nothing in this package touches the database or Wagtail. `articles.importing.reading.read_article` is its
+front door; it isn't imported here, so that a site that imports nothing doesn't load the parsers. The service
+`articles.services.import_article` makes a page of what it returns.
+"""
+
+from articles.importing.article import (
+    Heading,
+    ImportedArticle,
+    ListItem,
+    ListPart,
+    Paragraph,
+    Part,
+    Quote,
+    Table,
+)
+from articles.importing.errors import (
+    ArticleTooLargeError,
+    BinaryFileError,
+    EmptyArticleError,
+    MissingTitleError,
+    UnknownEncodingError,
+    UnreadableArticleError,
+)
+
+__all__ = [
+    "ArticleTooLargeError",
+    "BinaryFileError",
+    "EmptyArticleError",
+    "Heading",
+    "ImportedArticle",
+    "ListItem",
+    "ListPart",
+    "MissingTitleError",
+    "Paragraph",
+    "Part",
+    "Quote",
+    "Table",
+    "UnknownEncodingError",
+    "UnreadableArticleError",
+]

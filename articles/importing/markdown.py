@@ -1,0 +1,44 @@
+"""Markdown (CommonMark with tables, strikethrough and footnotes), with or without front matter."""
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.footnote import footnote_plugin
+
+from articles.importing.article import ImportedArticle
+from articles.importing.errors import MissingTitleError
+from articles.importing.finishing import finish
+from articles.importing.front_matter import FrontMatter, split_front_matter
+from articles.importing.html_parts import RawHeading, read_parts
+from articles.importing.html_tree import parse_html
+
+
+def read_markdown(text: str) -> ImportedArticle:
+    """Return the article in `text`, whose characters are tidy.
+
+    The title is the front matter's, else the first heading when nothing stands before it.
+
+    Raises `UnreadableArticleError` for front matter that can't be read, `MissingTitleError`,
+    `EmptyArticleError` and `ArticleTooLargeError`.
+    """
+    facts, body = split_front_matter(text)
+    facts = facts or FrontMatter()
+    parts, left_out = read_parts(parse_html(_renderer().render(body)))
+    title = facts.title
+    if not title:
+        first = parts[0] if parts else None
+        if not isinstance(first, RawHeading):
+            raise MissingTitleError("The file names no title: begin it with a line such as “# The title”.")
+        title, parts = first.text, parts[1:]
+    return finish(
+        title=title,
+        raw_parts=parts,
+        standfirst=facts.standfirst,
+        authors=facts.authors,
+        tags=facts.tags,
+        published_at=facts.published_at,
+        slug=facts.slug,
+        notes=[*facts.notes, *left_out.sentences()],
+    )
+
+
+def _renderer() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).use(footnote_plugin)

@@ -1,0 +1,73 @@
+"""The index of published claims: it answers what reaches across articles, and can be rebuilt at any time."""
+
+import swapper
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from articles.enums import Certainty, Direction, Relation
+
+
+class Claim(models.Model):
+    """A claim of a page's published body.
+
+    Rows are written by ``articles.services.index_claims`` alone. A row says nothing about whether the page
+    can be seen: questions on behalf of readers join the pages that are live and public.
+    """
+
+    uid = models.UUIDField(_("uid"), unique=True, editable=False)
+    group = models.UUIDField(
+        _("group"), db_index=True, editable=False, help_text=_("Shared with the claim's translations.")
+    )
+    page = models.ForeignKey(
+        swapper.get_model_name("wagtailcore", "Page"),
+        verbose_name=_("page"),
+        on_delete=models.CASCADE,
+        related_name="indexed_claims",
+    )
+    block_id = models.CharField(_("block id"), max_length=255)
+    position = models.PositiveIntegerField(_("position"))
+    statement = models.TextField(_("statement"))
+    certainty = models.CharField(_("certainty"), max_length=20, choices=Certainty.choices)
+    direction = models.CharField(_("direction"), max_length=20, choices=Direction.choices, blank=True)
+    caveat = models.TextField(_("caveat"), blank=True)
+
+    # Derived data: neither usage reports nor deletion warnings should list it beside the page itself.
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
+        ordering = ["page", "position"]
+        indexes = [
+            models.Index(fields=["page", "position"], name="articles_claim_page_position"),
+            models.Index(fields=["certainty"], name="articles_claim_certainty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.statement
+
+
+class ClaimCitation(models.Model):
+    """A published claim's reference to a source."""
+
+    claim = models.ForeignKey(
+        Claim, verbose_name=_("claim"), on_delete=models.CASCADE, related_name="citations"
+    )
+    source = models.ForeignKey(
+        "articles.Source", verbose_name=_("source"), on_delete=models.PROTECT, related_name="citations"
+    )
+    position = models.PositiveIntegerField(_("position"))
+    relation = models.CharField(_("relation"), max_length=40, choices=Relation.choices)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+        ordering = ["claim", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["claim", "position"], name="articles_citation_unique_position")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id}: {self.get_relation_display()} {self.source_id}"

@@ -1,0 +1,112 @@
+"""What an index of articles lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page as PaginatorPage
+from django.core.paginator import Paginator
+from taggit.models import Tag
+
+from articles import conf
+from articles.pictures import Picture, describe_pictures
+
+if TYPE_CHECKING:
+    from articles.models.pages import ArticleIndexPage, ArticlePage
+
+# A listing shows pictures small: it needs only the narrow renditions.
+_TEASER_WIDTHS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Teaser:
+    """An article as an index shows it."""
+
+    article: ArticlePage
+    picture: Picture | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagChoice:
+    """A tag that the listing can be narrowed to."""
+
+    tag: Tag
+    query: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """One page of an index, narrowed to ``tag`` where one was chosen."""
+
+    teasers: list[Teaser]
+    page: PaginatorPage[Any]
+    tags: list[TagChoice]
+    tag: Tag | None
+    tag_is_unknown: bool
+
+    def query_for(self, number: int) -> str:
+        """Return the query string of another page of this listing, with its question mark; "" for none."""
+        parameters = {"tag": self.tag.slug} if self.tag else {}
+        if number > 1:
+            parameters["page"] = str(number)
+        return f"?{urlencode(parameters)}" if parameters else ""
+
+    @property
+    def newer_query(self) -> str:
+        """Return the query string of the page before this one."""
+        return self.query_for(self.page.number - 1)
+
+    @property
+    def older_query(self) -> str:
+        """Return the query string of the page after this one."""
+        return self.query_for(self.page.number + 1)
+
+
+def list_articles(*, index_page: ArticleIndexPage, tag: str, number: str) -> Listing:
+    """Return a page of the published articles below ``index_page``, newest first.
+
+    ``tag`` is a tag's slug and ``number`` a page's number, both as a reader may have typed them: an unknown
+    tag lists nothing, a number out of range gives the nearest page.
+    """
+    from articles.models.pages import ArticlePage
+    from articles.public import exclude_restricted
+
+    articles = exclude_restricted(
+        ArticlePage.objects.live().descendant_of(index_page), unless_within=index_page
+    )
+    tags = list(
+        Tag.objects.filter(articles_articletag_items__content_object__in=articles)
+        .distinct()
+        .order_by("name", "pk")
+    )
+    # PostgreSQL refuses NUL in a parameter; no slug has one.
+    chosen = next((known for known in tags if known.slug == tag), None) if tag else None
+    if tag:
+        articles = articles.filter(tagged_items__tag=chosen) if chosen else articles.none()
+    articles = (
+        articles.order_by("-first_published_at", "-pk")
+        .defer_streamfields()
+        .select_related("hero_image")
+        .prefetch_related("bylines__person", "tagged_items__tag")
+    )
+    page = Paginator(articles, conf.page_size()).get_page(number)
+    shown = list(page.object_list)
+    pictures = describe_pictures(
+        [(article.hero_image, article.hero_alt) for article in shown],
+        widths=conf.image_widths()[:_TEASER_WIDTHS],
+    )
+    return Listing(
+        teasers=[
+            Teaser(article=article, picture=picture) for article, picture in zip(shown, pictures, strict=True)
+        ],
+        page=page,
+        tags=[
+            TagChoice(tag=known, query=f"?{urlencode({'tag': known.slug})}", is_chosen=known == chosen)
+            for known in tags
+        ],
+        tag=chosen,
+        tag_is_unknown=bool(tag) and chosen is None,
+    )

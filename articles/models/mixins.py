@@ -1,0 +1,119 @@
+"""What makes a page an article: for our own page type and for anyone else's."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models, transaction
+from django.utils.functional import cached_property
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.images import get_image_model_string
+from wagtail.search import index
+
+from articles.blocks import ArticleBodyBlock
+from articles.reading import Reading, read_article
+
+if TYPE_CHECKING:
+    from articles.models.people import Person
+
+
+class ArticleMixin(models.Model):
+    """The fields and behaviour of an article.
+
+    Put it before the page class: ``class Story(ArticleMixin, Page)``, and add ``Story.article_panels`` to the
+    content panels and ``Story.article_search_fields`` to the search fields. Pages of such a type have graded
+    claims that are indexed when they are published, and whose anchors readers can comment on.
+    """
+
+    standfirst = models.TextField(
+        _("standfirst"),
+        blank=True,
+        max_length=600,
+        help_text=_("The paragraph under the headline: what the article finds, in plain words."),
+    )
+    hero_image = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("image"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    hero_alt = models.CharField(
+        _("alternative text"),
+        max_length=255,
+        blank=True,
+        help_text=_("What the image shows, for those who don't see it. Leave empty if it only decorates."),
+    )
+    hero_caption = models.CharField(_("caption"), max_length=500, blank=True)
+    hero_credit = models.CharField(_("credit"), max_length=250, blank=True)
+    updated_at = models.DateTimeField(
+        _("updated"),
+        null=True,
+        blank=True,
+        help_text=_("When the substance of the article last changed. Leave empty if it hasn't."),
+    )
+    body = StreamField(ArticleBodyBlock(), verbose_name=_("body"), blank=True)
+
+    article_panels: ClassVar[Sequence[Any]] = [
+        FieldPanel("standfirst"),
+        MultiFieldPanel(
+            [
+                FieldPanel("hero_image"),
+                FieldPanel("hero_alt"),
+                FieldPanel("hero_caption"),
+                FieldPanel("hero_credit"),
+            ],
+            heading=_("Lead image"),
+        ),
+        FieldPanel("body"),
+        MultiFieldPanel(
+            [FieldPanel("first_published_at"), FieldPanel("updated_at")],
+            heading=_("Dates shown to readers"),
+            classname="collapsed",
+        ),
+    ]
+    article_search_fields: ClassVar[Sequence[Any]] = [
+        index.SearchField("standfirst"),
+        index.SearchField("body"),
+    ]
+
+    class Meta:
+        abstract = True
+
+    def publish(self, *args: Any, **kwargs: Any) -> Any:
+        """Publish a revision as Wagtail does, in one transaction with the index of claims."""
+        with transaction.atomic():
+            return super().publish(*args, **kwargs)  # type: ignore[misc]
+
+    @property
+    def published_at(self) -> datetime | None:
+        """Return when the article first appeared; None for one that hasn't."""
+        moment: datetime | None = self.first_published_at  # type: ignore[attr-defined]
+        return moment
+
+    @property
+    def article_authors(self) -> Sequence["Person"]:
+        """Return the people who wrote the article, in the order of the byline."""
+        return []
+
+    @property
+    def article_tags(self) -> Sequence[Any]:
+        """Return the tags of the article."""
+        return []
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Return what a reader is shown of the body: claims, outline, pictures and bibliography."""
+        return read_article(self)
+
+    def get_comment_anchors(self) -> dict[str, str]:
+        """Return what can be commented on by itself: each claim's uid and the start of its words."""
+        return {str(claim.uid): Truncator(claim.statement).chars(80) for claim in self.reading.claims}
+
+    def get_comment_anchor_url(self, anchor: str) -> str:
+        """Return the address of a claim on this page. Takes a key of ``get_comment_anchors``."""
+        return f"{self.get_url() or ''}#claim-{anchor}"  # type: ignore[attr-defined]

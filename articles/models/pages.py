@@ -1,0 +1,112 @@
+"""The app's own page types."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import models
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey
+from taggit.models import TaggedItemBase
+from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.models import Orderable, Page
+from wagtail.search import index
+
+from articles.models.listing import list_articles
+from articles.models.mixins import ArticleMixin
+from articles.models.people import Person
+
+
+class ArticleIndexPage(Page):
+    """A list of the articles below it, newest first, that readers can narrow to a tag."""
+
+    introduction = models.TextField(
+        _("introduction"), blank=True, max_length=600, help_text=_("A few plain sentences under the title.")
+    )
+
+    content_panels = [*Page.content_panels, FieldPanel("introduction")]
+    search_fields = [*Page.search_fields, index.SearchField("introduction")]
+    subpage_types = ["articles.ArticlePage", "articles.ArticleIndexPage"]
+    template = "articles/article_index_page.html"
+
+    class Meta:
+        verbose_name = _("article index")
+        verbose_name_plural = _("article indexes")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the template's context; the listing takes ``tag`` and ``page`` from the query string."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["listing"] = list_articles(
+            index_page=self, tag=request.GET.get("tag", ""), number=request.GET.get("page", "")
+        )
+        return context
+
+
+class ArticleTag(TaggedItemBase):
+    """A tag on an article."""
+
+    content_object = ParentalKey(
+        "articles.ArticlePage", on_delete=models.CASCADE, related_name="tagged_items"
+    )
+
+
+class ArticleAuthor(Orderable):
+    """A place in an article's byline."""
+
+    page = ParentalKey("articles.ArticlePage", on_delete=models.CASCADE, related_name="bylines")
+    person = models.ForeignKey(
+        Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="bylines"
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("author")
+        verbose_name_plural = _("authors")
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class ArticlePage(ArticleMixin, Page):  # type: ignore[django-manager-missing]
+    """An article."""
+
+    tags = ClusterTaggableManager(through=ArticleTag, blank=True, verbose_name=_("tags"))
+
+    content_panels = [
+        *Page.content_panels,
+        InlinePanel("bylines", label=_("Author"), heading=_("Authors")),
+        *ArticleMixin.article_panels,
+    ]
+    promote_panels = [*Page.promote_panels, FieldPanel("tags")]
+    search_fields = [*Page.search_fields, *ArticleMixin.article_search_fields]
+    subpage_types: list[str] = []
+    template = "articles/article_page.html"
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the template's context with the index that the article stands in, if any."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        parent = self.get_parent() if self.path else None
+        if parent is not None and issubclass(parent.specific_class or object, ArticleIndexPage):
+            context["article_index"] = parent
+        return context
+
+    @property
+    def article_authors(self) -> Sequence[Person]:
+        """Return the people who wrote the article, in the order of the byline."""
+        bylines = [byline for byline in self.bylines.all() if byline.person_id]
+        prefetch_related_objects(bylines, "person")
+        # Whoever was named twice in the editor is named once to readers.
+        return list({byline.person_id: byline.person for byline in bylines}.values())
+
+    @property
+    def article_tags(self) -> Sequence[Any]:
+        """Return the tags of the article in alphabetical order."""
+        # The tag manager asks the database even where the tags were fetched with many articles at once.
+        items = list(self.tagged_items.all())
+        prefetch_related_objects(items, "tag")
+        return sorted((item.tag for item in items), key=lambda tag: tag.name.casefold())

@@ -1,0 +1,96 @@
+"""The people who write and review articles."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from wagtail.images import get_image_model_string
+from wagtail.search import index
+
+from articles.sources.identifiers import is_web_address
+
+
+class Person(index.Indexed, models.Model):  # type: ignore[django-manager-missing]
+    """Someone whose name stands over or under an article."""
+
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(
+        _("slug"),
+        max_length=200,
+        unique=True,
+        blank=True,
+        allow_unicode=True,
+        help_text=_("Identifies the person in addresses; made from the name where left empty."),
+    )
+    credentials = models.CharField(
+        _("credentials"),
+        max_length=200,
+        blank=True,
+        help_text=_("Degrees and memberships as they follow a name, such as “MD, PhD”."),
+    )
+    role = models.CharField(
+        _("role"), max_length=200, blank=True, help_text=_("Such as “Dermatologist” or “Science editor”.")
+    )
+    bio = models.TextField(_("biography"), blank=True, help_text=_("A few sentences in plain text."))
+    url = models.URLField(_("web page"), max_length=500, blank=True)
+    photo = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("photo"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+    search_fields = [
+        index.SearchField("name"),
+        index.AutocompleteField("name"),
+        index.SearchField("role"),
+    ]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the person, with a free slug where there is none yet."""
+        if not self.slug:
+            self.slug = self._find_slug()
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "slug"}
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Refuse a web page that isn't one: it becomes a link."""
+        super().clean()
+        if self.url and not is_web_address(self.url):
+            raise ValidationError({"url": _("The address must start with http:// or https://.")})
+
+    def _find_slug(self) -> str:
+        base = slugify(self.name, allow_unicode=True)[:180] or "person"
+        taken = set(
+            type(self)
+            .objects.filter(slug__startswith=base)
+            .exclude(pk=self.pk)
+            .values_list("slug", flat=True)
+        )
+        candidate, number = base, 2
+        while candidate in taken:
+            candidate, number = f"{base}-{number}", number + 1
+        return candidate
+
+    @property
+    def byline(self) -> str:
+        """Return the name with the credentials after it."""
+        return f"{self.name}, {self.credentials}" if self.credentials else self.name
+
+    @property
+    def safe_url(self) -> str:
+        """Return the web page where it may be linked to, else ""."""
+        return self.url if is_web_address(self.url) else ""

@@ -1,0 +1,16 @@
+"""Everything that the app does, as verbs. Services know nothing of HTTP."""
+
+from articles.services.article_import import ImportRefusedError, ImportReport, Outcome, import_article
+from articles.services.claim_index import RebuildReport, index_claims, rebuild_claims
+from articles.services.renditions import make_renditions
+
+__all__ = [
+    "ImportRefusedError",
+    "ImportReport",
+    "Outcome",
+    "RebuildReport",
+    "import_article",
+    "index_claims",
+    "make_renditions",
+    "rebuild_claims",
+]

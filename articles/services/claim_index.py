@@ -1,0 +1,147 @@
+"""Writes the index of published claims."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from wagtail.models import get_page_models
+
+from articles.claims.cards import ClaimCard
+from articles.models import ArticleMixin, Claim, ClaimCitation
+from articles.reading import read_claims
+
+_FIELDS = (
+    "page_id",
+    "group",
+    "block_id",
+    "position",
+    "statement",
+    "certainty",
+    "direction",
+    "caveat",
+)
+
+
+@dataclass(kw_only=True)
+class RebuildReport:
+    """What differed between the index and the published pages, in numbers of claims."""
+
+    pages: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+    @property
+    def is_clean(self) -> bool:
+        """Return whether the index was as it should be."""
+        return not (self.added or self.changed or self.removed)
+
+
+def index_claims(*, page: Any, write: bool = True) -> RebuildReport:
+    """Make the index say what the body of a live page says.
+
+    Takes an article as it was saved; a page that isn't live, and an alias (whose claims are its original's),
+    change nothing. Returns what differed. With ``write`` false, only looks.
+    """
+    report = RebuildReport(pages=1)
+    if not page.live or page.alias_of_id:
+        return report
+    cards = {card.uid: card for card in read_claims(page)[0]}
+    with transaction.atomic():
+        known = {
+            claim.uid: claim
+            for claim in Claim.objects.filter(Q(page_id=page.pk) | Q(uid__in=cards)).prefetch_related(
+                "citations"
+            )
+        }
+        for surplus in [claim for uid, claim in known.items() if uid not in cards]:
+            report.removed += 1
+            if write:
+                surplus.delete()
+        for card in cards.values():
+            row = known.get(card.uid)
+            if row is not None and _describe_row(row) == _describe_card(card, page):
+                continue
+            report.added += row is None
+            report.changed += row is not None
+            if write:
+                _write(row or Claim(uid=card.uid), card, page)
+    return report
+
+
+def rebuild_claims(*, check: bool = False) -> RebuildReport:
+    """Make the index say what all published pages say, page by page; returns what differed.
+
+    With ``check`` nothing is written. Rows of pages that are not live are left as they were: no reader sees
+    them, and publishing brings them up to date.
+    """
+    total = RebuildReport()
+    for model in _find_article_models():
+        for pk in model._default_manager.filter(alias_of=None).live().values_list("pk", flat=True):
+            with transaction.atomic():
+                # The row is locked, so that a page published meanwhile isn't overwritten with its past.
+                page = model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
+                if page is not None:
+                    _add(total, index_claims(page=page, write=not check))
+    stray = Claim.objects.exclude(page__in=_select_article_ids())
+    total.removed += stray.count()
+    if not check:
+        stray.delete()
+    return total
+
+
+def _find_article_models() -> Iterator[Any]:
+    for model in get_page_models():
+        if issubclass(model, ArticleMixin):
+            yield model
+
+
+def _select_article_ids() -> list[int]:
+    ids: list[int] = []
+    for model in _find_article_models():
+        ids += model._default_manager.filter(alias_of=None).values_list("pk", flat=True)
+    return ids
+
+
+def _add(total: RebuildReport, report: RebuildReport) -> None:
+    total.pages += report.pages
+    total.added += report.added
+    total.changed += report.changed
+    total.removed += report.removed
+
+
+def _describe_card(card: ClaimCard, page: Any) -> tuple[dict[str, Any], list[tuple[int, str]]]:
+    fields = {
+        "page_id": page.pk,
+        "group": card.group,
+        "block_id": card.block_id[:255],
+        "position": card.position,
+        "statement": card.statement,
+        "certainty": card.certainty.value,
+        "direction": card.direction.value if card.direction else "",
+        "caveat": card.caveat,
+    }
+    return fields, [(mark.source.pk, mark.relation.value) for mark in card.citations]
+
+
+def _describe_row(claim: Claim) -> tuple[dict[str, Any], list[tuple[int, str]]]:
+    citations = sorted(claim.citations.all(), key=lambda citation: citation.position)
+    return (
+        {name: getattr(claim, name) for name in _FIELDS},
+        [(citation.source_id, citation.relation) for citation in citations],
+    )
+
+
+def _write(claim: Claim, card: ClaimCard, page: Any) -> None:
+    fields, citations = _describe_card(card, page)
+    for name, value in fields.items():
+        setattr(claim, name, value)
+    if claim.pk:
+        claim.citations.all().delete()
+    claim.save()
+    ClaimCitation.objects.bulk_create(
+        ClaimCitation(claim=claim, source_id=source_id, relation=relation, position=position)
+        for position, (source_id, relation) in enumerate(citations, start=1)
+    )

@@ -1,0 +1,47 @@
+"""Makes the files in which an article's pictures are shown."""
+
+import logging
+from typing import Any
+
+from articles import conf
+from articles.pictures import choose_filters
+
+logger = logging.getLogger(__name__)
+
+
+def make_renditions(*, page: Any) -> int:
+    """Make every rendition that the pages showing an article need, so that showing it writes nothing.
+
+    Returns the number of images seen to. An image that can't be read is logged and left: the article must
+    still be published.
+    """
+    images = [page.hero_image] if page.hero_image_id else []
+    images += [child.value.get("image") for child in page.body if child.block_type == "image"]
+    done = 0
+    for image in {image.pk: image for image in images if image is not None}.values():
+        try:
+            _make_missing(image)
+        except Exception:
+            # Willow, Pillow and storages raise errors of no common class.
+            logger.exception("No renditions of image %s for page %s", image.pk, page.pk)
+        else:
+            done += 1
+    return done
+
+
+def _make_missing(image: Any) -> None:
+    filters = choose_filters(image, widths=conf.image_widths())
+    existing = image.find_existing_renditions(*filters)
+    for wanted in filters:
+        if wanted in existing:
+            continue
+        # What Wagtail's own create_rendition does, but for the file, which it leaves open.
+        file = image.generate_rendition_file(wanted)
+        try:
+            image.renditions.get_or_create(
+                filter_spec=wanted.spec,
+                focal_point_key=wanted.get_cache_key(image),
+                defaults={"file": file},
+            )
+        finally:
+            file.close()

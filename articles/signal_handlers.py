@@ -1,0 +1,61 @@
+"""Keeps the index of claims with the pages that Wagtail writes.
+
+A page goes live in many ways: its publish action, the scheduler, a workflow, a copy of a live page, an alias
+that becomes a page of its own, a script that adds a live page. Only some of them send ``page_published``, but
+all of them save the page, and Wagtail saves a page in a transaction; so the index is written there.
+"""
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import post_save
+from wagtail.models import AbstractPage
+
+from articles.models import ArticleMixin
+from articles.services import index_claims, make_renditions
+
+# A save of other fields alone leaves what readers see as it is. Saving a draft is such a save: the instance
+# then holds the draft's body, which must not be indexed. Wagtail names foreign keys both ways.
+_CONTENT_FIELDS = {
+    "body",
+    "live",
+    "translation_key",
+    "locale",
+    "locale_id",
+    "alias_of",
+    "alias_of_id",
+}
+
+
+def follow_saved_article(instance: Any, *, raw: bool = False, **kwargs: Any) -> None:
+    """Index the claims of an article that was saved live, and make its renditions once that is committed.
+
+    Fixtures (``raw``) come in any order: run ``rebuild_claims`` after loading them.
+    """
+    if raw or not isinstance(instance, AbstractPage):
+        return
+    update_fields = kwargs.get("update_fields")
+    if update_fields is not None and not _CONTENT_FIELDS.intersection(update_fields):
+        return
+    page = _as_article(instance)
+    if page is None or not page.live or page.alias_of_id:
+        return
+    index_claims(page=page)
+    # Scaling pictures takes seconds, which no other writer should wait for; a page without them shows the
+    # originals.
+    transaction.on_commit(partial(make_renditions, page=page), robust=True)
+
+
+def _as_article(page: Any) -> Any:
+    """Return the page as an article, None where it isn't one. It may have been saved as its base class."""
+    if isinstance(page, ArticleMixin):
+        return page
+    if issubclass(page.specific_class or object, ArticleMixin):
+        return page.specific_class._default_manager.filter(pk=page.pk).first()
+    return None
+
+
+def connect() -> None:
+    """Connect the handlers of this module."""
+    post_save.connect(follow_saved_article, dispatch_uid="articles.follow_saved_article")

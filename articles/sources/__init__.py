@@ -1,0 +1,1 @@
+"""Sources: their identifiers, their CSL-JSON and the reference that readers see."""

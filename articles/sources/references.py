@@ -1,0 +1,96 @@
+"""The reference that readers see, written from CSL-JSON in the manner of the Vancouver style.
+
+The result is plain text. Whatever markup a record from outside holds is either dropped (the few tags that CSL
+allows in titles) or stays text, which the templates escape.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+# Citing Medicine (2nd ed., ch. 1): list the first six authors, then "et al.".
+_LISTED_AUTHORS: Final = 6
+# The tags of CSL-JSON's rich text (CSL 1.0.2, "HTML-like formatting tags").
+_CSL_MARKUP: Final = re.compile(r"</?(?:i|b|sup|sub|sc|span)(?:\s[^<>]*)?>", re.IGNORECASE)
+_SPACES: Final = re.compile(r"\s+")
+
+
+def plain(value: object) -> str:
+    """Return a CSL value as one line of plain text; "" for what is neither text nor a number."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return _SPACES.sub(" ", _CSL_MARKUP.sub("", str(value))).strip()
+
+
+def _initials(given: str) -> str:
+    words = re.split(r"[\s.\-\u2010]+", given)
+    return "".join(word[0].upper() for word in words if word)
+
+
+def format_name(name: Mapping[str, Any]) -> str:
+    """Return a CSL name as ``Family AB``; an organisation's name as it is."""
+    literal = plain(name.get("literal"))
+    if literal:
+        return literal
+    particle = plain(name.get("non-dropping-particle"))
+    family = " ".join(part for part in (particle, plain(name.get("family"))) if part)
+    suffix = plain(name.get("suffix"))
+    return " ".join(part for part in (family, _initials(plain(name.get("given"))), suffix) if part)
+
+
+def format_names(names: object) -> str:
+    """Return a list of CSL names, shortened to six and *et al.*; "" for what is not such a list."""
+    if not isinstance(names, Sequence) or isinstance(names, str):
+        return ""
+    formatted = [text for name in names if isinstance(name, Mapping) and (text := format_name(name))]
+    listed = formatted[:_LISTED_AUTHORS]
+    if len(formatted) > _LISTED_AUTHORS:
+        listed.append("et al")
+    return ", ".join(listed)
+
+
+def read_year(issued: object) -> int | None:
+    """Return the year of a CSL date, or None where it has none that can be read."""
+    if not isinstance(issued, Mapping):
+        return None
+    parts = issued.get("date-parts")
+    candidate: object = None
+    if isinstance(parts, Sequence) and parts and isinstance(parts[0], Sequence) and parts[0]:
+        candidate = parts[0][0]
+    text = plain(candidate) or plain(issued.get("raw")) or plain(issued.get("literal"))
+    match = re.search(r"\b(\d{4})\b", text)
+    return int(match.group(1)) if match else None
+
+
+def _sentence(text: str) -> str:
+    """Return text that ends with a full stop, unless it ends with a mark of its own."""
+    return text if not text or text[-1] in ".?!…" else f"{text}."
+
+
+def _join(parts: Iterable[str]) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def _numeration(csl: Mapping[str, Any]) -> str:
+    volume, issue = plain(csl.get("volume")), plain(csl.get("issue"))
+    pages = plain(csl.get("page")) or plain(csl.get("number"))
+    place = volume + (f"({issue})" if issue else "")
+    return f"{place}:{pages}" if place and pages else place or pages
+
+
+def format_reference(csl: Mapping[str, Any]) -> str:
+    """Return the reference of a work as one line of plain text, without identifiers.
+
+    Takes a CSL-JSON item of any completeness and never raises for a missing or odd value: records from
+    outside hold null dates, empty names and numbers for text.
+    """
+    year = read_year(csl.get("issued"))
+    container, publisher = plain(csl.get("container-title")), plain(csl.get("publisher"))
+    date, numeration = str(year) if year else "", _numeration(csl)
+    if container:
+        published = ";".join(part for part in (date, numeration) if part)
+        tail = _join([_sentence(container), _sentence(published)])
+    else:
+        imprint = "; ".join(part for part in (publisher, date) if part)
+        tail = _sentence(imprint)
+    return _join([_sentence(format_names(csl.get("author"))), _sentence(plain(csl.get("title"))), tail])

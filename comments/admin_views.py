@@ -1,0 +1,136 @@
+"""Moderators' views of one comment and of one discussion."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import swapper
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView, View
+from wagtail.admin import messages
+from wagtail.admin.utils import get_valid_next_url_from_request
+from wagtail.admin.views import generic
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from comments.anchors import anchor_labels
+from comments.decisions import find_decision, offered_decisions
+from comments.models import Comment, Discussion
+from comments.services import find_discussion, set_comment_status, set_discussion_open
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+PERMISSION = "comments.moderate_comment"
+NOTE_MAX_LENGTH = 2000
+
+
+class CommentInspectView(generic.InspectView):
+    """A comment in full, what is known about its author, and every decision made about it."""
+
+    any_permission_required = ["moderate"]
+    template_name = "comments/admin/inspect.html"
+    page_title = _("Comment")
+
+    def get_object(self, queryset: Any = None) -> Comment:
+        """Return the comment with all that the page shows of it."""
+        comments = Comment.objects.select_related("discussion__page", "parent", "user")
+        return get_object_or_404(comments, pk=self.pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the template is given."""
+        comment = self.object
+        page = comment.discussion.page
+        return {
+            **super().get_context_data(**kwargs),
+            "comment": comment,
+            "page": page,
+            "anchor_label": anchor_labels(page.specific).get(comment.anchor, comment.anchor),
+            "decisions": offered_decisions(comment.status),
+            "entries": comment.moderation_entries.select_related("actor"),
+            "note_max_length": NOTE_MAX_LENGTH,
+            "next_url": self.request.path,
+        }
+
+
+def check_moderator(request: HttpRequest) -> "User":
+    """Return the request's user, who moderates comments. Raises ``PermissionDenied`` for anybody else."""
+    user = request.user
+    if not user.is_authenticated or not user.has_perm(PERMISSION):
+        raise PermissionDenied
+    return user
+
+
+class CommentDecisionView(View):
+    """Take a decision about one comment (POST only), and go back to where it was made."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Give the comment the posted ``status``; an optional ``note`` goes into its history."""
+        moderator = check_moderator(request)
+        decision = find_decision(request.POST.get("status", ""))
+        if decision is None:
+            return HttpResponseBadRequest()
+        comment = get_object_or_404(Comment, pk=pk)
+        note = request.POST.get("note", "").replace("\0", "").strip()[:NOTE_MAX_LENGTH]
+        changed = set_comment_status(uids=[comment.uid], status=decision.status, actor=moderator, note=note)
+        if changed:
+            messages.success(request, str(decision.done % {"count": 1}))
+        else:
+            messages.info(request, _("The comment had this status already."))
+        return redirect(get_valid_next_url_from_request(request) or "comments_moderation:index")
+
+
+class DiscussionView(WagtailAdminTemplateMixin, TemplateView):
+    """The discussion under one page: its numbers, and the button that closes or opens it."""
+
+    template_name = "comments/admin/discussion.html"
+    page_title = _("Comments")
+    header_icon = "comment"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Let moderators pass. Raises ``PermissionDenied`` for everybody else."""
+        check_moderator(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def page(self) -> Any:
+        """Return the page the address names."""
+        pages = swapper.load_model("wagtailcore", "Page").objects
+        return get_object_or_404(pages, pk=self.kwargs["page_id"])
+
+    def get_page_subtitle(self) -> str:
+        """Return the page's title."""
+        return str(self.page.get_admin_display_title())
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the way to here."""
+        return [
+            *self.breadcrumbs_items,
+            {
+                "url": reverse("comments_moderation:index"),
+                "label": capfirst(Comment._meta.verbose_name_plural),
+            },
+            {"url": "", "label": self.get_page_subtitle()},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the template is given."""
+        discussion = find_discussion(self.page) or Discussion(page=self.page)
+        return {**super().get_context_data(**kwargs), "page": self.page, "discussion": discussion}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Open the discussion where ``open`` is 1, and close it where it is 0."""
+        wanted = request.POST.get("open")
+        if wanted not in {"0", "1"}:
+            return HttpResponseBadRequest()
+        discussion = set_discussion_open(
+            page=self.page, is_open=wanted == "1", actor=check_moderator(request)
+        )
+        text = _("The discussion is open.") if discussion.is_open else _("The discussion is closed.")
+        messages.success(request, text)
+        return redirect("comments_moderation:discussion", page_id=self.page.pk)

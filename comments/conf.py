@@ -1,0 +1,53 @@
+"""The app's settings, read when they are used, so that tests and late configuration are honoured."""
+
+from typing import Any, Final
+
+from django.conf import settings
+
+DEFAULTS: Final[dict[str, Any]] = {
+    # Comments shown at once: under a page, and on each further page of its discussion.
+    "COMMENTS_PAGE_SIZE": 50,
+    # Levels of a thread. A reply to a comment on the last level is placed beside it instead of below.
+    "COMMENTS_MAX_DEPTH": 5,
+    # Seconds that must pass between two comments from one address, e-mail or user; 0 lets all through.
+    "COMMENTS_FLOOD_SECONDS": 15,
+    # Days for which a browser remembers the author who asked for it.
+    "COMMENTS_REMEMBER_DAYS": 365,
+    # Proxies of yours in front of the site: that many entries at the end of X-Forwarded-For are believed.
+    # With 0 the header is ignored, and the comment's address is the one that opened the connection.
+    "COMMENTS_TRUSTED_PROXIES": 0,
+}
+
+# A path in the tree of comments holds 32 characters a level; the column is made for this many levels.
+MAX_DEPTH_LIMIT: Final = 10
+PAGE_SIZE_LIMIT: Final = 500
+
+
+def read(name: str) -> Any:
+    """Return the raw value of a setting of this app, or its default."""
+    return getattr(settings, name, DEFAULTS[name])
+
+
+def page_size() -> int:
+    """Return how many comments are shown at once."""
+    return int(read("COMMENTS_PAGE_SIZE"))
+
+
+def max_depth() -> int:
+    """Return how many levels a thread has, between 1 (no replies below) and ``MAX_DEPTH_LIMIT``."""
+    return min(int(read("COMMENTS_MAX_DEPTH")), MAX_DEPTH_LIMIT)
+
+
+def flood_seconds() -> int:
+    """Return the seconds that must pass between two comments of one author; 0 means any number may come."""
+    return int(read("COMMENTS_FLOOD_SECONDS"))
+
+
+def remember_seconds() -> int:
+    """Return for how many seconds a browser keeps the author's name."""
+    return int(read("COMMENTS_REMEMBER_DAYS")) * 86_400
+
+
+def trusted_proxies() -> int:
+    """Return how many entries at the end of X-Forwarded-For were written by proxies of this site."""
+    return int(read("COMMENTS_TRUSTED_PROXIES"))

@@ -1,0 +1,67 @@
+"""Why a comment was not taken. Every way in (form, API, commands) answers with the same reasons."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class CommentRefused(Exception):  # noqa: N818 - it is named for what happened, like Http404
+    """A well-formed comment that can't be taken.
+
+    ``code`` is stable, for programs; ``sentence`` says to the author what to do; ``http_status`` is the
+    answer that fits over HTTP; ``retry_after`` is in seconds where trying again later will help.
+    """
+
+    code: ClassVar[str] = "refused"
+    http_status: ClassVar[int] = 403
+    sentence: ClassVar[str | Promise] = _("This comment can't be posted.")
+    retry_after: int | None = None
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class DiscussionClosed(CommentRefused):
+    """The page takes no more comments."""
+
+    code = "discussion_closed"
+    http_status = 403
+    sentence = _("Comments on this page are closed.")
+
+
+class DuplicateComment(CommentRefused):
+    """The same author has already sent the same text to the same place."""
+
+    code = "duplicate_comment"
+    http_status = 409
+    sentence = _("You have already posted this comment. There is no need to send it again.")
+
+
+class TooManyComments(CommentRefused):
+    """The author has only just sent another comment."""
+
+    code = "too_many_comments"
+    http_status = 429
+    sentence = _("You are posting comments quickly. Please wait a moment, then post this one again.")
+
+    def __init__(self, *, retry_after: int) -> None:
+        """Take the seconds after which the author may try again."""
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+
+class InvalidParent(CommentRefused):
+    """The comment that was to be replied to is not (or no longer) shown in this discussion."""
+
+    code = "invalid_parent"
+    http_status = 422
+    sentence = _("The comment that you are replying to is no longer available.")
+
+
+class PageGone(CommentRefused):
+    """The page was deleted while the comment was being stored."""
+
+    code = "page_gone"
+    http_status = 422
+    sentence = _("The page that you are commenting on is no longer available.")

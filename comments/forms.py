@@ -1,0 +1,200 @@
+"""The comment form: what readers fill in, and what validates a comment wherever it comes from."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from comments.anchors import ANCHOR_MAX_LENGTH, anchor_labels
+from comments.models import BODY_MAX_LENGTH, EMAIL_MAX_LENGTH, NAME_MAX_LENGTH, URL_MAX_LENGTH
+
+TITLE = _("Leave a comment")
+NOTES = (
+    _("Your email address will not be published."),
+    _("Required fields are marked *"),
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Control characters except tab and line feed: they are invisible, and some end up in terminals and mail
+# headers. NUL is left to Django's own validator, so that it is reported instead of dropped.
+_CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
+
+
+def _reject_surrogates(value: str) -> None:
+    """Raise ``ValidationError`` for text that is no Unicode (half of a pair), which no database can store."""
+    if _SURROGATE.search(value):
+        raise ValidationError(
+            _("This text contains characters that can't be stored."), code="invalid_characters"
+        )
+
+
+def _require_visible(value: str) -> None:
+    """Raise ``ValidationError`` for text of which nothing would be seen, such as zero-width spaces."""
+    if value and not any(unicodedata.category(character)[0] not in "ZC" for character in value):
+        raise ValidationError(_("This field is required."), code="required")
+
+
+class PlainTextField(forms.CharField):
+    """Text of several lines. Line ends become ``\\n`` before lengths are checked, as browsers count."""
+
+    default_validators = [_reject_surrogates, _require_visible]
+
+    def to_python(self, value: Any) -> str:
+        """Return the text without control characters and outer white space."""
+        if isinstance(value, str):
+            value = _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+        return super().to_python(value) or ""
+
+
+class LineField(PlainTextField):
+    """Text of one line: every run of white space becomes a space."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the text on one line."""
+        return " ".join(super().to_python(value).split())
+
+
+class EmailField(forms.EmailField):
+    """An e-mail address that can be stored."""
+
+    default_validators = [*forms.EmailField.default_validators, _reject_surrogates]
+
+
+class WebAddressField(forms.URLField):
+    """An address that can be linked to: http or https, nothing else."""
+
+    default_validators = [
+        _reject_surrogates,
+        URLValidator(
+            schemes=["http", "https"], message=_("Enter a web address, such as https://example.org.")
+        ),
+    ]
+
+
+class CommentForm(forms.Form):
+    """A reader's comment.
+
+    ``pages`` is the queryset of pages that this author may comment on. A valid form knows the specific page
+    as ``cleaned_data["page"]``. Whether the discussion is open, the parent still shown and the comment new is
+    decided by ``comments.services``, under a lock.
+    """
+
+    error_css_class = "comment-field--error"
+
+    comment = PlainTextField(
+        label=_("Comment"),
+        max_length=BODY_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={
+            "required": _("Write your comment."),
+            "max_length": _("Shorten your comment to %(limit_value)d characters; it has %(show_value)d."),
+        },
+    )
+    name = LineField(
+        label=_("Name"),
+        max_length=NAME_MAX_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={
+            "required": _("Enter your name. It is shown with your comment."),
+            "max_length": _("Shorten your name to %(limit_value)d characters."),
+        },
+    )
+    email = EmailField(
+        label=_("Email"),
+        max_length=EMAIL_MAX_LENGTH,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": _("Enter your email address."),
+            "invalid": _("Enter an email address in the form name@example.org."),
+            "max_length": _("Enter an email address of at most %(limit_value)d characters."),
+        },
+    )
+    website = WebAddressField(
+        label=_("Website"),
+        required=False,
+        max_length=URL_MAX_LENGTH,
+        assume_scheme="https",
+        # Not type="url": a browser would refuse "example.org", to which we simply add https://.
+        widget=forms.TextInput(attrs={"autocomplete": "url", "inputmode": "url", "spellcheck": "false"}),
+        error_messages={
+            "invalid": _("Enter a web address, such as https://example.org."),
+            "max_length": _("Enter a web address of at most %(limit_value)d characters."),
+        },
+    )
+    remember = forms.BooleanField(
+        label=_("Save my name, email, and website in this browser for the next time I comment."),
+        required=False,
+    )
+    page: forms.ModelChoiceField = forms.ModelChoiceField(
+        queryset=None,
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": _("It is not clear which page you are commenting on."),
+            "invalid_choice": _("The page that you are commenting on is no longer available."),
+        },
+    )
+    parent = forms.UUIDField(
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid": _("The comment that you are replying to is no longer available.")},
+    )
+    anchor = LineField(required=False, max_length=ANCHOR_MAX_LENGTH, widget=forms.HiddenInput)
+
+    #: The fields that readers see, in order; the others are hidden or come after them.
+    text_fields: ClassVar[tuple[str, ...]] = ("comment", "name", "email", "website")
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        pages: QuerySet[Model],
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Take the submitted values, if any, and the pages that may be commented on."""
+        super().__init__(data, initial=dict(initial or {}), auto_id="comment-form-%s")
+        page_field = self.fields["page"]
+        assert isinstance(page_field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        page_field.queryset = pages
+
+    def clean_page(self) -> Model:
+        """Return the page as its own type, which knows the page's anchors and address."""
+        return self.cleaned_data["page"].specific
+
+    def clean_parent(self) -> UUID | None:
+        """Return the uid of the comment that is replied to."""
+        return self.cleaned_data["parent"] or None
+
+    def clean(self) -> dict[str, Any]:
+        """Check that the anchor is one that the page has."""
+        cleaned = self.cleaned_data
+        anchor = cleaned.get("anchor")
+        if anchor and "page" in cleaned and anchor not in anchor_labels(cleaned["page"]):
+            self.add_error(
+                "anchor",
+                ValidationError(
+                    _("The part of the page that you are commenting on is no longer available."),
+                    code="invalid_anchor",
+                ),
+            )
+        return cleaned
+
+    @property
+    def visible_text_fields(self) -> list[forms.BoundField]:
+        """Return the fields that readers type into, in order."""
+        return [self[name] for name in self.text_fields]
+
+    @property
+    def error_list(self) -> list[tuple[str, str]]:
+        """Return all errors as (id of the field's element, empty where it has none; message)."""
+        entries: list[tuple[str, str]] = []
+        for name, messages in self.errors.items():
+            field = self[name] if name in self.fields else None
+            target = "" if field is None or field.is_hidden else field.id_for_label
+            entries.extend((target, str(message)) for message in messages)
+        return entries

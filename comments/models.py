@@ -1,0 +1,216 @@
+"""Discussions, comments, and the history of what moderators decided."""
+
+from typing import Any
+from uuid import UUID
+
+import swapper
+import uuid_utils.compat
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from comments.anchors import ANCHOR_MAX_LENGTH
+from comments.enums import Reason, Status
+from comments.paths import MAX_PATH_LENGTH
+from comments.rendering import render_body, web_address
+
+BODY_MAX_LENGTH = 65_525
+NAME_MAX_LENGTH = 245
+EMAIL_MAX_LENGTH = 100
+URL_MAX_LENGTH = 200
+
+
+def new_uid() -> UUID:
+    """Return a UUID of version 7: unique, and sorting by time of creation."""
+    return uuid_utils.compat.uuid7()
+
+
+class Discussion(models.Model):
+    """All comments under one page. The row is made on first need: a page without one is open and empty.
+
+    An alias of a page shares its original's discussion. The counters and the version are kept by the
+    services, in the same transaction as the comments they count.
+    """
+
+    page = models.OneToOneField(
+        swapper.get_model_name("wagtailcore", "Page"),
+        verbose_name=_("page"),
+        on_delete=models.CASCADE,
+        related_name="reader_discussion",
+    )
+    is_open = models.BooleanField(_("open"), default=True)
+    approved_count = models.PositiveIntegerField(_("approved comments"), default=0)
+    pending_count = models.PositiveIntegerField(_("comments awaiting moderation"), default=0)
+    version = models.PositiveBigIntegerField(
+        _("version"), default=0, help_text=_("Rises with every change that readers can see.")
+    )
+
+    # A page's comments are no usage of the page that an editor should be warned about.
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("discussion")
+        verbose_name_plural = _("discussions")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Discussion of page {self.page_id}"
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """Selections of comments."""
+
+    def approved(self) -> "CommentQuerySet":
+        """Return the comments whose text readers may see."""
+        return self.filter(status=Status.APPROVED)
+
+    def shown(self) -> "CommentQuerySet":
+        """Return approved comments, and those that keep a place because approved replies stand below them."""
+        return self.filter(models.Q(status=Status.APPROVED) | models.Q(approved_reply_count__gt=0))
+
+
+class Comment(models.Model):
+    """What a reader wrote under a page.
+
+    Status, counters and paths are written by the services alone.
+    """
+
+    uid = models.UUIDField(_("uid"), default=new_uid, unique=True, editable=False)
+    discussion = models.ForeignKey(
+        Discussion, verbose_name=_("discussion"), on_delete=models.CASCADE, related_name="comments"
+    )
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("in reply to"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="replies",
+    )
+    path = models.CharField(max_length=MAX_PATH_LENGTH, editable=False)
+    depth = models.PositiveSmallIntegerField(default=0, editable=False)
+    approved_reply_count = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Approved comments anywhere below this one.")
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
+    author_name = models.CharField(_("name"), max_length=NAME_MAX_LENGTH)
+    author_email = models.EmailField(_("email"), max_length=EMAIL_MAX_LENGTH, blank=True)
+    author_url = models.URLField(_("website"), max_length=URL_MAX_LENGTH, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        # Wagtail's own (editorial) comments have the plain name.
+        related_name="reader_comments",
+    )
+    body = models.TextField(_("comment"))
+    anchor = models.CharField(_("part of the page"), max_length=ANCHOR_MAX_LENGTH, blank=True)
+    ip_address = models.GenericIPAddressField(_("IP address"), null=True, blank=True, unpack_ipv4=True)
+    user_agent = models.CharField(_("browser"), max_length=255, blank=True)
+    fingerprint = models.CharField(
+        max_length=64, editable=False, help_text=_("Equal for one author's equal comments in one place.")
+    )
+    created_at = models.DateTimeField(_("written"), default=timezone.now)
+    status_changed_at = models.DateTimeField(_("status changed"), default=timezone.now)
+
+    objects = CommentQuerySet.as_manager()
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        # Comments are written by readers and moderated; nobody edits or deletes them in the admin.
+        default_permissions = ()
+        permissions = [("moderate_comment", _("Can moderate comments"))]
+        indexes = [
+            models.Index(fields=["discussion", "path"], name="comments_in_tree_order"),
+            models.Index(fields=["discussion", "anchor", "path"], name="comments_of_an_anchor"),
+            models.Index(fields=["discussion", "fingerprint"], name="comments_duplicates"),
+            models.Index(fields=["status", "created_at"], name="comments_by_status"),
+            models.Index(fields=["created_at"], name="comments_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="comments_known_status")
+        ]
+
+    def __str__(self) -> str:
+        return Truncator(" ".join(self.body.split())).chars(80)
+
+    @property
+    def is_approved(self) -> bool:
+        """Return whether readers may see the text; where not, the comment only marks its place."""
+        return self.status == Status.APPROVED
+
+    @property
+    def element_id(self) -> str:
+        """Return the id of the comment's element on a page."""
+        return f"comment-{self.uid}"
+
+    @cached_property
+    def body_html(self) -> SafeString:
+        """Return the text as safe HTML."""
+        return render_body(self.body)
+
+    @property
+    def author_link(self) -> str:
+        """Return the author's website where it can safely be linked to, else an empty string."""
+        return web_address(self.author_url)
+
+
+class HistoryIsPermanentError(TypeError):
+    """Raised by an attempt to change or delete an entry of the moderation history."""
+
+
+class ModerationEntry(models.Model):
+    """One decision about one comment. Entries are only ever added; they go when the page goes."""
+
+    comment = models.ForeignKey(
+        Comment, verbose_name=_("comment"), on_delete=models.CASCADE, related_name="moderation_entries"
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("moderator"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Empty where the site itself decided."),
+    )
+    from_status = models.CharField(_("from"), max_length=10, choices=Status.choices, blank=True)
+    to_status = models.CharField(_("to"), max_length=10, choices=Status.choices)
+    reason = models.CharField(_("reason"), max_length=50, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    created_at = models.DateTimeField(_("date"), default=timezone.now)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("moderation entry")
+        verbose_name_plural = _("moderation entries")
+        default_permissions = ()
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.from_status or 'new'} → {self.to_status}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the entry. Raises ``HistoryIsPermanentError`` where it exists already."""
+        if not self._state.adding:
+            raise HistoryIsPermanentError("A moderation entry can't be changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Raise ``HistoryIsPermanentError``: only deleting the page removes its comments' history."""
+        raise HistoryIsPermanentError("A moderation entry can't be deleted.")
+
+    @property
+    def reason_label(self) -> str:
+        """Return the reason in words; codes of other apps are shown as they are."""
+        return str(Reason(self.reason).label) if self.reason in Reason.values else self.reason

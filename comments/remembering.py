@@ -1,0 +1,61 @@
+"""The cookie by which a browser remembers an author who asked for it.
+
+Its path is that of the comment addresses, so that it never comes with a page view, and pages stay the same
+for everybody. It is signed: what comes back is what the author typed here.
+"""
+
+from typing import TypedDict
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from comments import conf
+
+COOKIE_NAME = "comments_author"
+_SALT = "comments.remembered_author"
+
+
+class RememberedAuthor(TypedDict):
+    """What is kept."""
+
+    name: str
+    email: str
+    website: str
+
+
+def recall_author(request: HttpRequest) -> RememberedAuthor | None:
+    """Return the author that the browser remembers, None where there is none or the cookie is not ours."""
+    try:
+        values = signing.loads(
+            request.COOKIES.get(COOKIE_NAME, ""), salt=_SALT, max_age=conf.remember_seconds()
+        )
+        return RememberedAuthor(
+            name=str(values["name"]), email=str(values["email"]), website=str(values["website"])
+        )
+    except (signing.BadSignature, KeyError, TypeError, ValueError):
+        return None
+
+
+def remember_author(request: HttpRequest, response: HttpResponse, author: RememberedAuthor) -> None:
+    """Have the browser keep an author."""
+    response.set_cookie(
+        COOKIE_NAME,
+        signing.dumps(author, salt=_SALT, compress=True),
+        max_age=conf.remember_seconds(),
+        path=_path(),
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def forget_author(request: HttpRequest, response: HttpResponse) -> None:
+    """Have the browser drop the author it keeps, if any."""
+    if COOKIE_NAME in request.COOKIES:
+        response.delete_cookie(COOKIE_NAME, path=_path(), samesite="Lax")
+
+
+def _path() -> str:
+    """Return the address below which this app's URLs are mounted."""
+    return reverse("comments:author").removesuffix("author/")

@@ -1,0 +1,192 @@
+"""What the delivery API takes and answers."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from ninja import Field, Schema
+from pydantic import ConfigDict, ModelWrapValidatorHandler, PrivateAttr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from comments.models import BODY_MAX_LENGTH, EMAIL_MAX_LENGTH, NAME_MAX_LENGTH, URL_MAX_LENGTH
+
+MAX_LIMIT = 100
+
+
+class CommentedPage(Schema):
+    """The page that a discussion stands under."""
+
+    type: Literal["commented_page"] = "commented_page"
+    id: int
+    title: str
+    url: str = Field(description="Absolute address.")
+    path: str = Field(description="Address relative to the site's root.")
+
+
+class CommentAuthor(Schema):
+    """The author of a comment, as shown to readers."""
+
+    type: Literal["comment_author"] = "comment_author"
+    name: str
+    url: str | None = Field(description="The author's website, http or https.")
+
+
+class ReaderComment(Schema):
+    """An approved comment."""
+
+    type: Literal["comment"] = "comment"
+    uid: UUID
+    page: CommentedPage
+    parent: UUID | None = Field(description="The comment that this one replies to.")
+    depth: int = Field(description="Level in the thread: 0 for its first comment.")
+    anchor: str | None = Field(
+        description="The part of the page it is about; for an article, a claim's `uid`."
+    )
+    author: CommentAuthor
+    body: str = Field(description="Plain text.")
+    body_html: str = Field(description="The text as safe HTML: paragraphs, line breaks and links.")
+    reply_count: int = Field(description="Approved comments anywhere below this one.")
+    created_at: datetime
+    url: str = Field(description="Absolute address that leads to the comment where it stands.")
+    path: str = Field(description="The same address, relative to the site's root.")
+
+
+class RemovedComment(Schema):
+    """The place of a comment that is no longer shown, kept because approved replies stand below it."""
+
+    type: Literal["removed_comment"] = "removed_comment"
+    uid: UUID
+    page: CommentedPage
+    parent: UUID | None = Field(description="The comment that this one replied to.")
+    depth: int = Field(description="Level in the thread: 0 for its first comment.")
+    reply_count: int = Field(description="Approved comments anywhere below this one.")
+
+
+DiscussionItem = Annotated[ReaderComment | RemovedComment, Field(discriminator="type")]
+
+
+class CommentList(Schema):
+    """Comments under a page in reading order: each thread's first comment, then its replies."""
+
+    items: list[DiscussionItem]
+    next: str | None = Field(description="Address of the next items.")
+    count: int = Field(description="Number of approved comments in the whole selection.")
+    is_open: bool = Field(description="Whether the page takes new comments.")
+
+
+class CommentListQuery(Schema):
+    """The parameters of the list of comments."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    page: int = Field(description="Id of the page.")
+    anchor: str = Field("", max_length=200, description="Only comments on this part of the page.")
+    limit: int = Field(20, ge=1, le=MAX_LIMIT, description="Number of items.")
+    cursor: str = Field("", max_length=500, description="Where to go on, from `next`.")
+
+
+class CommentFormQuery(Schema):
+    """The parameters of the description of the form."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    page: int = Field(description="Id of the page.")
+
+
+def _describe_required(schema: dict[str, Any]) -> None:
+    """Tell clients which fields the comment form requires.
+
+    The model itself lets them be absent, so that one validator, the form, says what is missing, in the same
+    words and with the same codes as on the page.
+    """
+    schema["required"] = ["page", "comment", "name", "email"]
+    properties = schema["properties"]
+    for name in schema["required"]:
+        properties[name].pop("default", None)
+    del properties["page"]["anyOf"]
+    properties["page"]["type"] = "integer"
+
+
+class CommentSubmission(Schema):
+    """A new comment."""
+
+    # Ninja names a field by the parameter that holds it, too; errors are to name it as the client did. So
+    # values of the wrong type are noted here, and reported by the operation.
+    _errors: list[ErrorDetails] = PrivateAttr(default_factory=list)
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_describe_required)
+
+    page: int | None = Field(None, strict=True, description="Id of the page.")
+    comment: str = Field(
+        "",
+        description="Plain text.",
+        json_schema_extra={"minLength": 1, "maxLength": BODY_MAX_LENGTH},
+    )
+    name: str = Field("", json_schema_extra={"minLength": 1, "maxLength": NAME_MAX_LENGTH})
+    email: str = Field(
+        "",
+        description="Not published.",
+        json_schema_extra={"format": "email", "minLength": 3, "maxLength": EMAIL_MAX_LENGTH},
+    )
+    website: str = Field("", description="http or https.", json_schema_extra={"maxLength": URL_MAX_LENGTH})
+    parent: UUID | None = Field(None, description="The approved comment that this one replies to.")
+    anchor: str = Field(
+        "", description="The part of the page it is about.", json_schema_extra={"maxLength": 200}
+    )
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _note_errors(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(value)
+        except ValidationError as error:
+            unusable = cls.model_construct()
+            unusable._errors = error.errors(include_url=False, include_context=False, include_input=False)
+            return unusable
+
+    @property
+    def errors(self) -> list[ErrorDetails]:
+        """Return what is wrong with the types of the values; where that is anything, no value is set."""
+        return self._errors
+
+
+class CommentReceipt(Schema):
+    """What was stored. E-mail and IP address are never given out."""
+
+    type: Literal["comment_receipt"] = "comment_receipt"
+    uid: UUID
+    status: Literal["pending", "approved", "spam", "trash"] = Field(
+        description="`pending`: it is shown once a moderator has approved it."
+    )
+    page: CommentedPage
+    parent: UUID | None
+    anchor: str | None
+    author: CommentAuthor
+    body: str = Field(description="Plain text.")
+    created_at: datetime
+    message: str = Field(description="A sentence for the author.")
+
+
+class CommentFormField(Schema):
+    """A field of the comment form."""
+
+    type: Literal["comment_form_field"] = "comment_form_field"
+    name: str
+    label: str
+    input_type: Literal["textarea", "text", "email", "hidden"]
+    required: bool
+    max_length: int | None
+    autocomplete: str | None = Field(description="Value for the HTML attribute `autocomplete`.")
+    help: str = Field(description="A hint for the author, may be empty.")
+
+
+class CommentFormDescription(Schema):
+    """The form that takes comments on a page, for clients that draw their own."""
+
+    type: Literal["comment_form"] = "comment_form"
+    page: CommentedPage
+    is_open: bool = Field(description="Whether the page takes new comments.")
+    title: str
+    notes: list[str] = Field(description="Sentences to show before the first field.")
+    fields: list[CommentFormField]
+    submit_url: str = Field(description="Absolute address to POST a `CommentSubmission` to.")

@@ -1,0 +1,22 @@
+"""Every act on comments, one function each, whoever asks for it: form, API, admin or command."""
+
+from comments.services.discussions import find_discussion, find_discussion_page_id, set_discussion_open
+from comments.services.intake import InvalidComment, Visitor, receive_comment
+from comments.services.moderation import set_comment_status
+from comments.services.reading import CommentSlice, get_shown_comment, list_comments, locate_comment
+from comments.services.submission import submit_comment
+
+__all__ = [
+    "CommentSlice",
+    "InvalidComment",
+    "Visitor",
+    "find_discussion",
+    "find_discussion_page_id",
+    "get_shown_comment",
+    "list_comments",
+    "locate_comment",
+    "receive_comment",
+    "set_comment_status",
+    "set_discussion_open",
+    "submit_comment",
+]

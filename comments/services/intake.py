@@ -1,0 +1,67 @@
+"""Taking in a filled-in comment form: the one door behind the HTML form and the API."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+
+from comments.errors import DiscussionClosed, InvalidParent, PageGone
+from comments.forms import CommentForm
+from comments.models import Comment
+from comments.services.discussions import find_discussion
+from comments.services.submission import submit_comment
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class InvalidComment(Exception):  # noqa: N818 - it is named for what happened, like Http404
+    """The form has errors; they are in ``form.errors``."""
+
+    def __init__(self, form: CommentForm) -> None:
+        """Take the form, whose errors say what is wrong."""
+        super().__init__(form)
+        self.form = form
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who sent a comment, as far as the connection tells."""
+
+    user: "User | None" = None
+    ip_address: str | None = None
+    user_agent: str = ""
+
+
+def receive_comment(*, form: CommentForm, visitor: Visitor) -> Comment:
+    """Validate a bound form and store its comment.
+
+    Raises ``InvalidComment`` where the form has errors, a parent or page that has meanwhile gone among them,
+    and ``comments.errors.CommentRefused`` where the comment itself is in order but can't be taken.
+    """
+    valid = form.is_valid()
+    page = form.cleaned_data.get("page")
+    discussion = find_discussion(page) if page else None
+    # Before any other error: nobody should correct a comment only to hear that it can't be posted at all.
+    if discussion and not discussion.is_open:
+        raise DiscussionClosed
+    if not valid:
+        raise InvalidComment(form)
+    values = form.cleaned_data
+    try:
+        return submit_comment(
+            page=values["page"],
+            body=values["comment"],
+            author_name=values["name"],
+            author_email=values["email"],
+            author_url=values["website"],
+            parent_uid=values["parent"],
+            anchor=values["anchor"],
+            user=visitor.user,
+            ip_address=visitor.ip_address,
+            user_agent=visitor.user_agent,
+        )
+    except (InvalidParent, PageGone) as error:
+        field = "parent" if isinstance(error, InvalidParent) else "page"
+        form.add_error(field, ValidationError(error.sentence, code=error.code))
+        raise InvalidComment(form) from error

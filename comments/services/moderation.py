@@ -1,0 +1,126 @@
+"""Deciding about comments."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from comments.enums import Reason, Status
+from comments.models import Comment, Discussion, ModerationEntry
+from comments.paths import ancestor_paths
+from comments.services.discussions import lock_discussions
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+# Comments decided about in one transaction: the write lock is held shortly, and the number of parameters of
+# one statement stays below what every database takes.
+BATCH_SIZE = 200
+
+Item = TypeVar("Item")
+
+
+def set_comment_status(
+    *,
+    uids: Iterable[UUID],
+    status: Status,
+    actor: "User | None",
+    reason: str = Reason.MODERATOR,
+    note: str = "",
+) -> list[Comment]:
+    """Give comments a status, and return those that did not have it yet, as they are now.
+
+    Comments that have the status already, and uids that don't exist, are passed over, so that asking twice
+    changes nothing. ``reason`` is a stable code and ``note`` free text for the moderation history; ``actor``
+    is None where the site itself decides. Counters, versions and history are written in the same transaction,
+    one for every ``BATCH_SIZE`` comments.
+    """
+    status = Status(status)
+    places: list[tuple[int, UUID]] = []
+    for batch in _batched(dict.fromkeys(uids), BATCH_SIZE):
+        places += Comment.objects.filter(uid__in=batch).values_list("discussion_id", "uid")
+    changed: list[Comment] = []
+    # A comment never leaves its discussion, so its place can be read ahead of the transaction, which then
+    # begins with taking the locks. Going by discussion keeps their order where the caller has a transaction
+    # of its own.
+    for group in _batched(sorted(places), BATCH_SIZE):
+        with transaction.atomic():
+            lock_discussions(discussion_id for discussion_id, _uid in group)
+            changed += _change(
+                [uid for _discussion_id, uid in group], status=status, actor=actor, reason=reason, note=note
+            )
+    return changed
+
+
+def _change(
+    uids: Sequence[UUID], *, status: Status, actor: "User | None", reason: str, note: str
+) -> list[Comment]:
+    """Change the comments that have another status, and return them. Their discussions must be locked."""
+    comments = list(
+        Comment.objects.filter(uid__in=uids).select_for_update().exclude(status=status).order_by("pk")
+    )
+    if not comments:
+        return []
+    now = timezone.now()
+    ModerationEntry.objects.bulk_create(
+        ModerationEntry(
+            comment=comment,
+            actor=actor,
+            from_status=comment.status,
+            to_status=status,
+            reason=reason,
+            note=note,
+            created_at=now,
+        )
+        for comment in comments
+    )
+    Comment.objects.filter(pk__in=[comment.pk for comment in comments]).update(
+        status=status, status_changed_at=now
+    )
+    _adjust_counters(comments, status)
+    for comment in comments:
+        comment.status = status
+        comment.status_changed_at = now
+    return comments
+
+
+def _adjust_counters(comments: list[Comment], status: Status) -> None:
+    """Bring discussions and ancestors up to date with comments that are about to get ``status``."""
+    approved: Counter[int] = Counter()
+    pending: Counter[int] = Counter()
+    visible: Counter[int] = Counter()
+    replies: Counter[tuple[int, str]] = Counter()
+    for comment in comments:
+        discussion = comment.discussion_id
+        pending[discussion] += (status == Status.PENDING) - (comment.status == Status.PENDING)
+        delta = (status == Status.APPROVED) - (comment.status == Status.APPROVED)
+        if delta:
+            visible[discussion] += 1
+            approved[discussion] += delta
+            for path in ancestor_paths(comment.path):
+                replies[discussion, path] += delta
+    for discussion in sorted(pending):
+        Discussion.objects.filter(pk=discussion).update(
+            approved_count=F("approved_count") + approved[discussion],
+            pending_count=F("pending_count") + pending[discussion],
+            version=F("version") + visible[discussion],
+        )
+    groups: dict[tuple[int, int], list[str]] = {}
+    for (discussion, path), delta in replies.items():
+        groups.setdefault((discussion, delta), []).append(path)
+    for (discussion, delta), paths in groups.items():
+        Comment.objects.filter(discussion_id=discussion, path__in=paths).update(
+            approved_reply_count=F("approved_reply_count") + delta
+        )
+
+
+def _batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield the items in lists of ``size``, the last one perhaps shorter."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch

@@ -1,0 +1,72 @@
+"""What readers see of a discussion."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from comments.models import Comment, CommentQuerySet, Discussion
+from comments.paths import encode_cursor
+
+
+@dataclass(frozen=True, slots=True)
+class CommentSlice:
+    """Some consecutive comments of a discussion in reading order.
+
+    ``count`` is the number of approved comments in the whole selection; ``next_cursor`` continues the
+    listing, empty at its end.
+    """
+
+    comments: list[Comment]
+    count: int
+    next_cursor: str
+
+
+def list_comments(
+    *, discussion: Discussion | None, limit: int, after: str = "", anchor: str = ""
+) -> CommentSlice:
+    """Return up to ``limit`` shown comments that follow the path ``after``, in reading order.
+
+    Comments that were removed but have approved replies are among them, to hold their place. ``anchor``
+    selects the comments on one part of the page. The number of queries does not depend on the number of
+    comments.
+    """
+    if discussion is None:
+        return CommentSlice(comments=[], count=0, next_cursor="")
+    selected = _shown(discussion)
+    count = discussion.approved_count
+    if anchor:
+        selected = selected.filter(anchor=anchor)
+        count = selected.approved().count()
+    if after:
+        selected = selected.filter(path__gt=after)
+    comments = list(selected.select_related("parent").order_by("path")[: limit + 1])
+    has_more = len(comments) > limit
+    comments = comments[:limit]
+    return CommentSlice(
+        comments=comments, count=count, next_cursor=encode_cursor(comments[-1].path) if has_more else ""
+    )
+
+
+def get_shown_comment(*, uid: UUID, pages: Any) -> Comment:
+    """Return a comment that readers can see under one of ``pages``. Raises ``Comment.DoesNotExist``.
+
+    ``pages`` is a queryset. The comment's discussion and its page are loaded with it.
+    """
+    comments = Comment.objects.shown().select_related("parent", "discussion__page")
+    return comments.get(uid=uid, discussion__page__in=pages)
+
+
+def locate_comment(*, comment: Comment, page_size: int) -> str | None:
+    """Return the cursor of the listing page that a shown comment stands on, or None for the first page."""
+    shown = _shown(comment.discussion).order_by("path")
+    before = shown.filter(path__lt=comment.path).count()
+    first_of_page = before - before % page_size
+    if first_of_page == 0:
+        return None
+    last_of_previous = shown.values_list("path", flat=True)[first_of_page - 1 : first_of_page]
+    # Empty where comments were removed between the two queries.
+    return encode_cursor(last_of_previous[0]) if last_of_previous else None
+
+
+def _shown(discussion: Discussion) -> CommentQuerySet:
+    return Comment.objects.filter(discussion=discussion).shown()

@@ -1,0 +1,127 @@
+"""Storing a new comment."""
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from comments import conf
+from comments.enums import Reason, Status
+from comments.errors import DiscussionClosed, DuplicateComment, InvalidParent, PageGone, TooManyComments
+from comments.models import Comment, Discussion, ModerationEntry, new_uid
+from comments.paths import child_path, depth
+from comments.services.discussions import find_discussion_page_id, lock_discussion_of_page
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+def submit_comment(
+    *,
+    page: Any,
+    body: str,
+    author_name: str,
+    author_email: str,
+    author_url: str = "",
+    parent_uid: UUID | None = None,
+    anchor: str = "",
+    user: "User | None" = None,
+    ip_address: str | None = None,
+    user_agent: str = "",
+) -> Comment:
+    """Store a comment that awaits moderation, and return it once it is committed.
+
+    The values must have passed ``comments.forms.CommentForm``. A reply without an ``anchor`` takes its
+    parent's, so that a thread about a part of the page stays about it.
+
+    Raises a ``comments.errors.CommentRefused``: ``DiscussionClosed``, ``InvalidParent`` (not an approved
+    comment of this discussion), ``DuplicateComment``, ``TooManyComments`` or ``PageGone``.
+    """
+    comment = Comment(
+        uid=new_uid(),
+        author_name=author_name,
+        author_email=author_email,
+        author_url=author_url,
+        user=user,
+        body=body,
+        anchor=anchor,
+        ip_address=ip_address,
+        user_agent=user_agent,
+    )
+    page_id = find_discussion_page_id(page)
+    try:
+        with transaction.atomic():
+            discussion = lock_discussion_of_page(page_id)
+            if not discussion.is_open:
+                raise DiscussionClosed
+            _place(comment, discussion, parent_uid)
+            _refuse_duplicate(comment)
+            _refuse_flood(comment)
+            comment.save(force_insert=True)
+            ModerationEntry.objects.create(
+                comment=comment,
+                to_status=comment.status,
+                reason=Reason.PREMODERATION,
+                created_at=comment.created_at,
+            )
+            Discussion.objects.filter(pk=discussion.pk).update(pending_count=F("pending_count") + 1)
+    except IntegrityError as error:
+        if type(page)._base_manager.filter(pk=page_id).exists():
+            raise
+        raise PageGone from error
+    return comment
+
+
+def _place(comment: Comment, discussion: Discussion, parent_uid: UUID | None) -> None:
+    """Set the comment's place in the discussion's tree. Raises ``InvalidParent``."""
+    parent = None
+    if parent_uid is not None:
+        parent = discussion.comments.filter(uid=parent_uid, status=Status.APPROVED).first()
+        if parent is None:
+            raise InvalidParent
+        comment.anchor = comment.anchor or parent.anchor
+    comment.discussion = discussion
+    comment.parent = parent
+    comment.path = child_path(parent.path if parent else "", comment.uid, max_depth=conf.max_depth())
+    comment.depth = depth(comment.path)
+    comment.fingerprint = _fingerprint(comment)
+
+
+def _fingerprint(comment: Comment) -> str:
+    """Return a digest that is equal for the same words by the same author in the same place."""
+    parts = [
+        str(comment.discussion_id),
+        str(comment.parent_id or ""),
+        comment.author_email.casefold(),
+        " ".join(comment.body.split()),
+    ]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _refuse_duplicate(comment: Comment) -> None:
+    """Raise ``DuplicateComment`` where the discussion has the comment already, its trash left aside."""
+    same = Comment.objects.filter(discussion_id=comment.discussion_id, fingerprint=comment.fingerprint)
+    if same.exclude(status=Status.TRASH).exists():
+        raise DuplicateComment
+
+
+def _refuse_flood(comment: Comment) -> None:
+    """Raise ``TooManyComments`` where the same e-mail, address or user wrote anywhere a moment ago."""
+    seconds = conf.flood_seconds()
+    if seconds <= 0:
+        return
+    same_author = Q(author_email__iexact=comment.author_email)
+    if comment.ip_address:
+        same_author |= Q(ip_address=comment.ip_address)
+    if comment.user_id:
+        same_author |= Q(user_id=comment.user_id)
+    now = timezone.now()
+    recent = Comment.objects.filter(created_at__gt=now - timedelta(seconds=seconds)).filter(same_author)
+    last = recent.order_by("-created_at").values_list("created_at", flat=True).first()
+    if last is not None:
+        elapsed = max(0, int((now - last).total_seconds()))
+        raise TooManyComments(retry_after=max(1, seconds - elapsed))

@@ -1,0 +1,32 @@
+"""Template tags: a page's discussion in one line."""
+
+from typing import Any
+
+import swapper
+from django import template
+from django.template import Context
+
+from comments.presentation import blank_form, discussion_context, form_context
+
+register = template.Library()
+
+
+@register.inclusion_tag("comments/discussion.html", takes_context=True)
+def discussion(context: Context, page: Any) -> dict[str, Any]:
+    """Render the comments under a page, their number, and the form: ``{% discussion page %}``.
+
+    Takes two queries, whatever the number of comments, and reads nothing of the visitor but the
+    ``comment=held`` in the address with which an author comes back to the page.
+    """
+    # A preview of a page that was never saved.
+    if page is None or page.pk is None:
+        return {"page": None}
+    request = context.get("request")
+    shown = discussion_context(page=page)
+    no_pages = swapper.load_model("wagtailcore", "Page").objects.none()
+    return {
+        **form_context(form=blank_form(page=page, pages=no_pages), page=page),
+        **shown,
+        "request": request,
+        "is_held": request is not None and request.GET.get("comment") == "held",
+    }

@@ -1,0 +1,206 @@
+"""The pages and form targets that readers meet."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.forms import UUIDField
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from comments import conf
+from comments.enums import Status
+from comments.errors import CommentRefused
+from comments.forms import CommentForm
+from comments.models import Comment, Discussion
+from comments.origin import Origin, check_origin
+from comments.paths import InvalidCursorError, decode_cursor
+from comments.presentation import blank_form, discussion_context, form_context
+from comments.remembering import RememberedAuthor, forget_author, recall_author, remember_author
+from comments.services import (
+    InvalidComment,
+    find_discussion,
+    get_shown_comment,
+    locate_comment,
+    receive_comment,
+)
+from comments.visitors import read_visitor, readable_pages
+
+
+class SeeOther(HttpResponseRedirect):
+    """A redirect after a POST (RFC 9110, section 15.4.4): the browser gets the address with GET."""
+
+    status_code = HTTPStatus.SEE_OTHER
+
+
+# The form carries no per-visitor token, so that pages can be cached; check_origin stands in for it.
+@csrf_exempt
+@require_POST
+def post_comment(request: HttpRequest) -> HttpResponse:
+    """Take a comment; send its author back to the page, or show the form again with everything kept."""
+    origin = check_origin(request)
+    trust_session = origin is Origin.TRUSTED
+    form = CommentForm(request.POST, pages=readable_pages(request, trust_session=trust_session))
+    if origin is Origin.FOREIGN:
+        refusal = _("This comment was sent from another website. If you wrote it, please post it from here.")
+        return _form_again(request, form, status=HTTPStatus.FORBIDDEN, refusal=refusal)
+    try:
+        comment = receive_comment(form=form, visitor=read_visitor(request, trust_session=trust_session))
+    except InvalidComment:
+        return _form_again(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    except CommentRefused as error:
+        response = _form_again(request, form, status=error.http_status, refusal=str(error))
+        if error.retry_after is not None:
+            response["Retry-After"] = str(error.retry_after)
+        return response
+    response = _accepted(request, comment, page=form.cleaned_data["page"])
+    if form.cleaned_data["remember"]:
+        author = RememberedAuthor(
+            name=comment.author_name, email=comment.author_email, website=comment.author_url
+        )
+        remember_author(request, response, author)
+    else:
+        forget_author(request, response)
+    return response
+
+
+@require_safe
+def show_form(request: HttpRequest) -> HttpResponse:
+    """Show the form on a page of its own, for readers without JavaScript.
+
+    Query parameters: ``page`` (id), ``parent`` (uid of the comment that is replied to), ``anchor``.
+    """
+    pages = readable_pages(request, trust_session=True)
+    page = _get_page(pages, request.GET.get("page", ""))
+    discussion = find_discussion(page)
+    parent = _find_parent(discussion, request.GET.get("parent", ""))
+    notice = ""
+    if request.GET.get("parent") and parent is None:
+        # The page that had the link may have been cached for a while.
+        notice = _("The comment that you wanted to reply to is no longer available.")
+    anchor = request.GET.get("anchor", "")
+    author = recall_author(request)
+    initial: dict[str, Any] = {**author, "remember": True} if author else {}
+    if parent:
+        initial["parent"] = parent.uid
+    context = form_context(
+        form=blank_form(page=page, pages=pages, **initial),
+        page=page,
+        discussion=discussion,
+        parent=parent,
+        anchor=anchor,
+    )
+    if context["anchor_label"]:
+        context["form"].initial["anchor"] = anchor
+    response = render(
+        request,
+        "comments/form_page.html",
+        {**context, "notice": notice, "page_url": page.get_url(request)},
+    )
+    return _private(response)
+
+
+@require_safe
+def show_remembered_author(request: HttpRequest) -> JsonResponse:
+    """Return the author that this browser remembers, as JSON; an empty object where there is none."""
+    author = recall_author(request) if check_origin(request) is not Origin.FOREIGN else None
+    response = JsonResponse(author or {})
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+@require_safe
+def show_comments(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Show the comments under a page, from the one after the cursor ``after`` on."""
+    page = get_object_or_404(readable_pages(request, trust_session=True), pk=page_id).specific
+    after = request.GET.get("after", "")
+    try:
+        path = decode_cursor(after) if after else ""
+    except InvalidCursorError as error:
+        raise Http404 from error
+    context = discussion_context(page=page, after=path)
+    return render(
+        request,
+        "comments/list_page.html",
+        {**context, "page_url": page.get_url(request), "is_continued": bool(path)},
+    )
+
+
+@require_safe
+def go_to_comment(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Lead to a comment where it stands: under its page, or on a further page of the discussion."""
+    pages = readable_pages(request, trust_session=True)
+    try:
+        comment = get_shown_comment(uid=uid, pages=pages)
+    except Comment.DoesNotExist as error:
+        raise Http404 from error
+    page = comment.discussion.page
+    cursor = locate_comment(comment=comment, page_size=conf.page_size())
+    if cursor is None:
+        url = page.specific.get_url(request)
+    else:
+        url = f"{reverse('comments:list', args=[page.pk])}?after={cursor}"
+    return HttpResponseRedirect(f"{url}#{comment.element_id}")
+
+
+def _accepted(request: HttpRequest, comment: Comment, *, page: Any) -> HttpResponse:
+    """Tell the author what happens next: in place for our script, else on the page that was commented on."""
+    if _wants_fragment(request):
+        return render(request, "comments/notice.html", status=HTTPStatus.CREATED)
+    url = page.get_url(request) or reverse("comments:list", args=[page.pk])
+    return SeeOther(f"{url}?comment=held#comment-notice")
+
+
+def _form_again(request: HttpRequest, form: CommentForm, *, status: int, refusal: str = "") -> HttpResponse:
+    """Show a posted form with what is wrong, and with everything that was typed."""
+    form.is_valid()
+    page = form.cleaned_data.get("page")
+    discussion = find_discussion(page) if page else None
+    context = form_context(
+        form=form,
+        page=page,
+        discussion=discussion,
+        parent=_find_parent(discussion, form.cleaned_data.get("parent")),
+        anchor=form.cleaned_data.get("anchor", ""),
+        refusal=refusal,
+    )
+    template = "comments/form.html" if _wants_fragment(request) else "comments/form_page.html"
+    context["page_url"] = page.get_url(request) if page else ""
+    return _private(render(request, template, context, status=status))
+
+
+def _get_page(pages: Any, page_id: str) -> Any:
+    """Return the page of a textual id as its own type. Raises ``Http404``."""
+    if not page_id.isascii() or not page_id.isdecimal() or len(page_id) > 18:
+        raise Http404
+    return get_object_or_404(pages, pk=int(page_id)).specific
+
+
+def _find_parent(discussion: Discussion | None, uid: object) -> Comment | None:
+    """Return the approved comment of a discussion that has a uid, None where there is no such comment."""
+    try:
+        value = UUIDField(required=False).clean(uid)
+    except ValidationError:
+        return None
+    if discussion is None or value is None:
+        return None
+    return discussion.comments.filter(uid=value, status=Status.APPROVED).first()
+
+
+def _wants_fragment(request: HttpRequest) -> bool:
+    """Return whether our own script sent the form and puts the answer into the page."""
+    return request.headers.get("X-Requested-With") == "XMLHttpRequest"
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Keep an answer that holds what one person typed out of shared caches and search engines."""
+    patch_cache_control(response, private=True, no_cache=True)
+    patch_vary_headers(response, ["Cookie"])
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,97 @@
+"""The admin's section on comments."""
+
+from typing import Any
+
+from django.contrib.admin.utils import quote
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.admin_url_finder import register_admin_url_finder
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from comments.admin_views import PERMISSION, CommentDecisionView, CommentInspectView, DiscussionView
+from comments.enums import Status
+from comments.listing import SEARCH_FIELDS, CommentFilterSet, CommentIndexView
+from comments.models import Comment
+
+
+class CommentsMenuItem(MenuItem):
+    """The menu item, with the number of comments that await moderation."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Return whether the user moderates comments."""
+        return bool(request.user.has_perm(PERMISSION))
+
+    def render_component(self, request: HttpRequest) -> Any:
+        """Return the item with the number of this moment."""
+        component = super().render_component(request)
+        waiting = Comment.objects.filter(status=Status.PENDING).count()
+        if waiting:
+            component.label = _("Comments (%(count)d)") % {"count": waiting}
+        return component
+
+
+class CommentURLFinder:
+    """Where the admin shows a comment: comments are decided about, not edited."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+
+    def get_edit_url(self, comment: Comment) -> str | None:
+        """Return the address of a comment in the admin, None for users who don't moderate."""
+        if not self.user.has_perm(PERMISSION):
+            return None
+        return reverse("comments_moderation:inspect", args=[quote(comment.pk)])
+
+
+class CommentViewSet(ModelViewSet):
+    """List, show and decide. Nobody writes, edits or deletes readers' words in the admin."""
+
+    model = Comment
+    name = "comments_moderation"
+    url_prefix = "comments"
+    icon = "comment"
+    menu_name = "comments"
+    menu_label = gettext_lazy("Comments")
+    menu_order = 250
+    add_to_admin_menu = True
+    add_to_reference_index = False
+    inspect_view_enabled = True
+    copy_view_enabled = False
+    index_view_class = CommentIndexView
+    inspect_view_class = CommentInspectView
+    filterset_class = CommentFilterSet
+    search_fields = SEARCH_FIELDS
+    list_per_page = 50
+    index_template_name = "comments/admin/index.html"
+    inspect_template_name = "comments/admin/inspect.html"
+    menu_item_class = CommentsMenuItem
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the arguments of all views, without the addresses of views that don't exist."""
+        unused = dict.fromkeys(
+            ("add_url_name", "edit_url_name", "delete_url_name", "history_url_name", "usage_url_name")
+        )
+        result: dict[str, Any] = super().get_common_view_kwargs(**{**unused, **kwargs})
+        return result
+
+    @cached_property
+    def _edit_handler(self) -> None:
+        return None
+
+    def register_admin_url_finder(self) -> None:
+        """Have other parts of the admin link to a comment where it is shown."""
+        register_admin_url_finder(Comment, CommentURLFinder)
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        """Return the addresses of the section."""
+        return [
+            path("", self.index_view, name="index"),
+            path("results/", self.index_results_view, name="index_results"),
+            path("inspect/<int:pk>/", self.inspect_view, name="inspect"),
+            path("decide/<int:pk>/", CommentDecisionView.as_view(), name="decide"),
+            path("page/<int:page_id>/", DiscussionView.as_view(), name="discussion"),
+        ]

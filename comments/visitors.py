@@ -1,0 +1,80 @@
+"""What a request tells about the person behind it."""
+
+import ipaddress
+from typing import TYPE_CHECKING, Any
+
+import swapper
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from wagtail.models import PageViewRestriction, Site
+
+from comments import conf
+from comments.services import Visitor
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+def read_visitor(request: HttpRequest, *, trust_session: bool) -> Visitor:
+    """Return who sent a request. Without ``trust_session`` it is anonymous, and no session is read."""
+    return Visitor(
+        user=_signed_in_user(request) if trust_session else None,
+        ip_address=_client_address(request),
+        user_agent=_storable(request.headers.get("User-Agent", ""))[:255],
+    )
+
+
+def readable_pages(request: HttpRequest, *, trust_session: bool) -> QuerySet[Any]:
+    """Return the live pages of the request's site that its sender may read.
+
+    For anonymous visitors these are the pages of ``wagtail.api.querysets.get_public_pages_queryset``. That
+    function itself reads the session wherever the site has a private page, and takes ``?site=`` from the
+    address; an anonymous answer must depend on neither. With ``trust_session``, a visitor who sent a session
+    cookie can also reach the private pages that the session opens.
+    """
+    page_model = swapper.load_model("wagtailcore", "Page")
+    site = Site.find_for_request(request)
+    if site is None:
+        return page_model.objects.none()
+    pages = page_model.objects.live()
+    if trust_session and settings.SESSION_COOKIE_NAME in request.COOKIES:
+        for restriction in PageViewRestriction.objects.select_related("page"):
+            if not restriction.accept_request(request):
+                pages = pages.not_descendant_of(restriction.page, inclusive=True)
+    else:
+        pages = pages.public()
+    roots = [site.root_page]
+    if getattr(settings, "WAGTAIL_I18N_ENABLED", False):
+        roots += site.root_page.get_translations()
+    in_site = page_model.objects.none()
+    for root in roots:
+        in_site |= pages.descendant_of(root, inclusive=True)
+    return in_site
+
+
+def _signed_in_user(request: HttpRequest) -> "User | None":
+    user = getattr(request, "user", None)
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or user is None or not user.is_authenticated:
+        return None
+    # The lazy wrapper around the request's user is no model instance.
+    return user._wrapped if hasattr(user, "_wrapped") else user
+
+
+def _client_address(request: HttpRequest) -> str | None:
+    """Return the address that the request came from, None where it is unknown or malformed."""
+    address = request.META.get("REMOTE_ADDR", "")
+    proxies = conf.trusted_proxies()
+    if proxies > 0:
+        forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+        # Entries further left were written by whoever sent the request, and say anything.
+        if len(forwarded) >= proxies:
+            address = forwarded[-proxies]
+    try:
+        return str(ipaddress.ip_address(address.strip().partition("%")[0]))
+    except ValueError:
+        return None
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")

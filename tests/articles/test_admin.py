@@ -1,0 +1,133 @@
+"""Sources, people and articles in the Wagtail admin."""
+
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.urls import reverse
+
+from articles.models import ArticlePage, Person, Source
+from tests.articles.builders import claim_block, make_article, make_draft, make_person, make_source, site_root
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(client: Client, admin_user: Any) -> Client:
+    """Return a client that is logged in to the admin."""
+    client.force_login(admin_user)
+    return client
+
+
+def source_url(name: str, *args: Any) -> str:
+    """Return the address of an admin view of sources."""
+    return reverse(Source.snippet_viewset.get_url_name(name), args=args)
+
+
+def test_the_menu_leads_to_sources_and_people(editor: Client) -> None:
+    html = editor.get(reverse("wagtailadmin_home")).content.decode()
+    assert source_url("list") in html
+    assert reverse(Person.snippet_viewset.get_url_name("list")) in html
+
+
+def test_sources_are_listed_with_their_use_and_found_by_doi(editor: Client) -> None:
+    cited, other = make_source(title="Cited", doi="10.1186/s1"), make_source(title="Elsewhere")
+    make_article(body=[claim_block(sources=[cited, cited]), claim_block(sources=[cited])])
+    document = BeautifulSoup(editor.get(source_url("list")).content, "html.parser")
+    rows = {row.select_one("td.title a").get_text(strip=True): row for row in document.select("tbody tr")}
+    assert "Lima E, Miot H" in rows["Cited"].get_text()
+    counts = {name: row.select("td")[5].get_text(strip=True) for name, row in rows.items()}
+    assert counts == {"Cited": "2", "Elsewhere": "0"}
+    found = editor.get(source_url("list"), {"q": "10.1186/S1"}).content.decode()
+    assert "Cited" in found
+    assert other.title not in found
+
+
+def test_a_source_is_added_with_its_reference_and_mistakes_are_told(editor: Client) -> None:
+    data = {"title": "A pilot study", "kind": "article-journal", "authors": "Lima, Emerson", "year": "2017"}
+    response = editor.post(source_url("add"), {**data, "doi": "nonsense"})
+    assert response.status_code == 200
+    assert "is not a DOI" in response.content.decode()
+    response = editor.post(source_url("add"), {**data, "doi": "https://doi.org/10.1186/S1"})
+    assert response.status_code == 302
+    source = Source.objects.get()
+    assert (source.doi, source.citation_text) == ("10.1186/s1", "Lima E. A pilot study. 2017.")
+    response = editor.post(source_url("add"), {**data, "doi": "10.1186/S1"})
+    assert "There is a source with this DOI already." in response.content.decode()
+    response = editor.post(source_url("edit", source.pk), {**data, "doi": "10.1186/S1", "title": "New title"})
+    assert response.status_code == 302
+    source.refresh_from_db()
+    assert source.csl["title"] == "New title"
+    assert editor.get(source_url("inspect", source.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_deleting_a_cited_source_is_refused_with_where_it_is_used(editor: Client, method: str) -> None:
+    source = make_source(title="Cited <b>")
+    page = make_article(title="Needling <i>", body=[claim_block(sources=[source])])
+    draft = make_draft(title="To come", body=[claim_block(sources=[source])])
+    response = getattr(editor, method)(source_url("delete", source.pk), follow=True)
+    message = BeautifulSoup(response.content, "html.parser").select_one(".messages")
+    assert "“Cited <b>” was not deleted" in message.get_text()
+    links = {a.get_text(): a["href"] for a in message.select("a")}
+    assert links == {
+        "Needling <i>": reverse("wagtailadmin_pages:edit", args=[page.pk]),
+        "To come": reverse("wagtailadmin_pages:edit", args=[draft.pk]),
+    }
+    assert "(draft)" in message.get_text()
+    assert Source.objects.filter(pk=source.pk).exists()
+
+
+def test_deleting_several_sources_is_refused_while_one_is_cited(editor: Client) -> None:
+    cited, other = make_source(), make_source()
+    for _ in range(7):
+        make_article(body=[claim_block(sources=[cited])])
+    url = reverse("wagtail_bulk_action", args=["articles", "source", "delete"])
+    response = editor.post(f"{url}?id={cited.pk}&id={other.pk}", follow=True)
+    assert "and 2 other pages" in response.content.decode()
+    assert Source.objects.count() == 2
+
+
+def test_a_source_that_nobody_cites_is_deleted(editor: Client) -> None:
+    source = make_source()
+    assert "Are you sure" in editor.get(source_url("delete", source.pk)).content.decode()
+    editor.post(source_url("delete", source.pk))
+    assert not Source.objects.exists()
+
+
+def test_a_person_who_wrote_an_article_is_not_deleted(editor: Client) -> None:
+    person = make_person()
+    page = make_article(authors=[person])
+    url = reverse(Person.snippet_viewset.get_url_name("delete"), args=[person.pk])
+    assert editor.get(url).status_code == 200
+    editor.post(url)
+    assert Person.objects.filter(pk=person.pk).exists()
+    usage = editor.get(reverse(Person.snippet_viewset.get_url_name("usage"), args=[person.pk]))
+    assert page.title in usage.content.decode()
+
+
+def test_the_usage_of_a_source_names_the_article(editor: Client) -> None:
+    source = make_source()
+    page = make_article(body=[claim_block(sources=[source])])
+    assert page.title in editor.get(source_url("usage", source.pk)).content.decode()
+
+
+def test_the_editor_of_an_article_opens_and_a_draft_may_be_incomplete(editor: Client) -> None:
+    add = reverse("wagtailadmin_pages:add", args=["articles", "articlepage", site_root().pk])
+    assert editor.get(add).status_code == 200
+    data = {
+        "title": "Draft", "slug": "draft", "standfirst": "", "body-count": "1", "body-0-deleted": "",
+        "body-0-order": "0", "body-0-type": "claim", "body-0-id": "", "body-0-value-statement": "",
+        "body-0-value-certainty": "", "body-0-value-direction": "", "body-0-value-caveat": "",
+        "body-0-value-citations-count": "0",
+    }  # fmt: skip
+    for formset in ("bylines", "comments"):
+        data |= {f"{formset}-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
+    assert editor.post(add, data).status_code == 302
+    page = ArticlePage.objects.get(slug="draft")
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    assert editor.get(edit).status_code == 200
+    response = editor.post(edit, {**data, "action-publish": "action-publish"})
+    assert response.status_code == 200
+    assert not ArticlePage.objects.get(pk=page.pk).live

@@ -1,0 +1,104 @@
+"""The index of articles: listing, pages, tags."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from wagtail.models import PageViewRestriction
+
+from tests.articles.builders import make_article, make_draft, make_image, make_index, make_person
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(client: Client, address: str) -> list[str]:
+    """Return the titles that a listing shows, in order."""
+    response = client.get(address)
+    assert response.status_code == 200
+    document = BeautifulSoup(response.content, "html.parser")
+    return [heading.get_text() for heading in document.select(".article-teaser__title")]
+
+
+def test_it_lists_the_live_articles_below_it_newest_first(client: Client) -> None:
+    index = make_index()
+    section = make_index(index)
+    old = make_article(index, title="Old", first_published_at=timezone.now() - timezone.timedelta(days=9))
+    make_article(section, title="New")
+    make_draft(index, title="Draft")
+    make_article(title="Elsewhere")
+    assert titles(client, index.url) == ["New", "Old"]
+    old.unpublish()
+    assert titles(client, index.url) == ["New"]
+
+
+@override_settings(ARTICLES_PAGE_SIZE=2)
+def test_it_has_pages_and_any_number_gives_one(client: Client) -> None:
+    index = make_index()
+    for number in range(5):
+        make_article(index, title=f"A{number}")
+    assert titles(client, index.url) == ["A4", "A3"]
+    assert titles(client, f"{index.url}?page=3") == ["A0"]
+    document = BeautifulSoup(client.get(f"{index.url}?page=2").content, "html.parser")
+    links = {link["rel"][0]: link["href"] for link in document.select(".article-pages a")}
+    assert links == {"prev": index.url, "next": f"{index.url}?page=3"}
+    for odd in ("0", "-1", "99", "x", "1e9", "%00", "9" * 40, "٣"):
+        assert titles(client, f"{index.url}?page={odd}")
+
+
+@override_settings(ARTICLES_PAGE_SIZE=1)
+def test_a_tag_narrows_the_list_and_stays_while_turning_pages(client: Client) -> None:
+    index = make_index()
+    make_article(index, title="A", tags=["Skin & hair"])
+    make_article(index, title="B", tags=["Skin & hair", "Safety"])
+    make_article(index, title="C")
+    document = BeautifulSoup(client.get(index.url).content, "html.parser")
+    choices = document.select(".article-index__tags a")
+    assert [choice.get_text() for choice in choices] == ["All", "Safety", "Skin & hair"]
+    assert choices[0]["aria-current"] == "page"
+    assert titles(client, choices[2]["href"]) == ["B"]
+    narrowed = BeautifulSoup(client.get(choices[2]["href"]).content, "html.parser")
+    assert narrowed.select_one("[rel=next]")["href"] == f"{index.url}?tag=skin-hair&page=2"
+    assert narrowed.select_one(".article-tag[aria-current]").get_text() == "Skin & hair"
+
+
+@pytest.mark.parametrize("tag", ["nothing", "%00", "'", "%FF", "x" * 3000, "<script>alert(1)</script>"])
+def test_an_unknown_tag_lists_nothing_and_says_so(client: Client, tag: str) -> None:
+    index = make_index()
+    make_article(index, tags=["Skin"])
+    response = client.get(f"{index.url}?tag={tag}")
+    assert response.status_code == 200
+    assert "No article has this tag." in response.content.decode()
+    assert "<script>alert" not in response.content.decode()
+
+
+def test_an_empty_index_says_so(client: Client) -> None:
+    assert "There are no articles here yet." in client.get(make_index().url).content.decode()
+
+
+def test_private_articles_and_their_aliases_are_not_listed(client: Client) -> None:
+    index = make_index()
+    section = make_index(index)
+    page = make_article(section, title="Private", tags=["Secret"])
+    page.create_alias(parent=index, update_slug="alias")
+    assert titles(client, index.url) == ["Private", "Private"]
+    PageViewRestriction.objects.create(page=page, restriction_type="login")
+    assert titles(client, index.url) == []
+    assert "Secret" not in client.get(index.url).content.decode()
+
+
+@override_settings(ARTICLES_PAGE_SIZE=100)
+def test_it_costs_the_same_however_many_articles_it_lists(client: Client) -> None:
+    index, person, image = make_index(), make_person(), make_image()
+    costs, made = [], 0
+    for number in (1, 10, 100):
+        for n in range(made, number):
+            make_article(index, authors=[person], tags=[f"t{n % 3}"], hero_image=image)
+        made = number
+        client.get(index.url)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(titles(client, index.url)) == number
+        costs.append(len(queries))
+    assert len(set(costs)) == 1, costs
+    assert costs[0] <= 20  # The project's own templates have their part in it.

@@ -1,0 +1,202 @@
+"""What every address of the delivery API has in common, whichever app answers."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+pytestmark = pytest.mark.django_db
+
+SNAPSHOT = Path(settings.BASE_DIR) / "docs" / "reference" / "openapi.json"
+LIST_PATHS = ["/api/v1/articles/", "/api/v1/claims/", "/api/v1/sources/"]
+
+
+@pytest.fixture
+def document(client: Client) -> dict[str, Any]:
+    return client.get("/api/v1/openapi.json").json()
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def schema_nodes(node: object, trail: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every schema of an OpenAPI ``properties``/``items``/``anyOf`` tree with the way to it."""
+    if not isinstance(node, dict):
+        return
+    yield trail, node
+    for name, child in node.get("properties", {}).items():
+        yield from schema_nodes(child, f"{trail}.{name}")
+    for keyword in ("items", "additionalProperties"):
+        yield from schema_nodes(node.get(keyword), f"{trail}[{keyword}]")
+    for keyword in ("anyOf", "oneOf", "allOf"):
+        for number, child in enumerate(node.get(keyword, [])):
+            yield from schema_nodes(child, f"{trail}<{keyword} {number}>")
+
+
+def assert_problem(response: Any, status: int, code: str) -> dict[str, Any]:
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["Cache-Control"] == "no-store"
+    problem: dict[str, Any] = json.loads(response.content)
+    assert set(problem) == {"type", "title", "status", "code", "detail", "errors"}
+    assert (problem["status"], problem["code"]) == (status, code)
+    return problem
+
+
+class TestOpenApiDocument:
+    def test_is_valid(self, document: dict[str, Any]) -> None:
+        assert document["openapi"].startswith("3.1")
+        OpenAPIV31SpecValidator(document).validate()
+
+    def test_equals_the_snapshot_in_the_docs(self, document: dict[str, Any]) -> None:
+        assert json.loads(SNAPSHOT.read_text(encoding="utf-8")) == document, (
+            "The API changed: look at the difference, then run `make openapi` and name it in the changelog."
+        )
+
+    def test_every_operation_documents_its_problems(self, document: dict[str, Any]) -> None:
+        for path, method, operation in operations(document):
+            problems = {
+                status: body["content"]["application/problem+json"]["schema"]["$ref"]
+                for status, body in operation["responses"].items()
+                if int(status) >= 400
+            }
+            assert problems, f"{method} {path}"
+            assert set(problems.values()) == {"#/components/schemas/Problem"}, f"{method} {path}"
+
+    def test_operation_ids_are_unique(self, document: dict[str, Any]) -> None:
+        ids = [operation["operationId"] for _, _, operation in operations(document)]
+        assert sorted(ids) == sorted(set(ids))
+
+    def test_no_value_is_left_untyped(self, document: dict[str, Any]) -> None:
+        typed = {"type", "$ref", "anyOf", "oneOf", "allOf", "const", "enum"}
+        untyped = [
+            trail
+            for name, schema in document["components"]["schemas"].items()
+            for trail, node in schema_nodes(schema, name)
+            if not typed & set(node)
+            or (node.get("type") == "object" and not {"properties", "additionalProperties"} & set(node))
+        ]
+        assert untyped == []
+
+    def test_blocks_are_told_apart_by_type(self, document: dict[str, Any]) -> None:
+        body = document["components"]["schemas"]["ArticleDetail"]["properties"]["body"]
+        assert body["items"]["discriminator"]["propertyName"] == "type"
+        assert set(body["items"]["discriminator"]["mapping"]) == {
+            "heading",
+            "paragraph",
+            "image",
+            "quote",
+            "table",
+            "callout",
+            "key_takeaways",
+            "claim",
+        }
+
+
+class TestDocsPage:
+    def test_loads_nothing_from_another_host(self, client: Client) -> None:
+        response = client.get("/api/v1/docs/")
+        assert response.status_code == 200
+        addresses = re.findall(r"""(?:src|href)=["']([^"']+)""", response.content.decode())
+        assert addresses
+        assert [address for address in addresses if not address.startswith("/static/")] == []
+
+    def test_has_no_script_that_the_strict_policy_refuses(self, client: Client) -> None:
+        response = client.get("/api/v1/docs/")
+        scripts = re.findall(r"<script([^>]*)>", response.content.decode())
+        assert all("src=" in script or 'type="application/json"' in script for script in scripts)
+        assert "unsafe-inline" not in response["Content-Security-Policy"]
+
+
+class TestProblems:
+    @pytest.mark.parametrize(
+        "path", ["/api/", "/api/v1/nothing/", "/api/v2/articles/", "/api/v1/articles/1/x/"]
+    )
+    @pytest.mark.parametrize("method", ["get", "post", "delete"])
+    def test_unknown_addresses(self, client: Client, path: str, method: str) -> None:
+        assert_problem(getattr(client, method)(path), 404, "not_found")
+
+    @pytest.mark.parametrize("path", LIST_PATHS)
+    def test_methods_that_are_not_allowed(self, client: Client, path: str) -> None:
+        response = client.delete(path)
+        assert_problem(response, 405, "method_not_allowed")
+        assert "GET" in response["Allow"]
+
+    @pytest.mark.parametrize("path", LIST_PATHS)
+    def test_unknown_query_parameters(self, client: Client, path: str) -> None:
+        problem = assert_problem(client.get(path, {"nonsense": "1"}), 422, "invalid")
+        assert [error["loc"][-1] for error in problem["errors"]] == ["nonsense"]
+
+    def test_article_ids_that_are_not_numbers(self, client: Client) -> None:
+        assert client.get("/api/v1/articles/abc/").status_code in (404, 422)
+        assert client.get(f"/api/v1/articles/{10**30}/").status_code in (404, 422)
+
+    def test_an_error_that_nobody_foresaw(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*args: object, **kwargs: object) -> None:
+            raise RuntimeError("secret detail")
+
+        monkeypatch.setattr("wagtail.models.Site.find_for_request", fail)
+        monkeypatch.setattr("articles.models.ArticlePage.objects.all", fail, raising=False)
+        client.raise_request_exception = False
+        response = client.get("/api/v1/resolve/", {"path": "/"})
+        problem = assert_problem(response, 500, "server_error")
+        assert "secret" not in json.dumps(problem)
+
+
+class TestMethods:
+    @pytest.mark.parametrize("path", LIST_PATHS)
+    def test_head_answers_as_get_without_a_body(self, client: Client, path: str) -> None:
+        get, head = client.get(path), client.head(path)
+        assert head.status_code == 200
+        assert head.content == b""
+        assert head["ETag"] == get["ETag"]
+        assert head["Content-Length"] == str(len(get.content))
+
+    @pytest.mark.parametrize("path", LIST_PATHS)
+    def test_options_lists_the_methods(self, client: Client, path: str) -> None:
+        response = client.options(path)
+        assert response.status_code == 204
+        assert response["Allow"] == "GET, OPTIONS"
+
+
+class TestCaching:
+    @pytest.mark.parametrize("path", LIST_PATHS)
+    def test_reads_are_public_and_revalidated(self, client: Client, path: str) -> None:
+        response = client.get(path)
+        assert response["Cache-Control"] == "public, max-age=60, stale-while-revalidate=300"
+        assert {"accept-encoding", "origin"} <= {part.strip().lower() for part in response["Vary"].split(",")}
+        again = client.get(path, headers={"If-None-Match": response["ETag"]})
+        assert again.status_code == 304
+        assert again.content == b""
+
+    def test_a_request_with_a_session_is_never_public(self, client: Client) -> None:
+        client.cookies[settings.SESSION_COOKIE_NAME] = "anything"
+        response = client.get(LIST_PATHS[0])
+        assert "no-store" in response["Cache-Control"]
+        assert "public" not in response["Cache-Control"]
+
+
+class TestCors:
+    def test_an_allowed_frontend_may_read(self, client: Client, settings: Any) -> None:
+        settings.CORS_ALLOWED_ORIGINS = ["https://frontend.example"]
+        response = client.get(LIST_PATHS[0], headers={"Origin": "https://frontend.example"})
+        assert response["Access-Control-Allow-Origin"] == "https://frontend.example"
+
+    def test_an_allowed_frontend_sees_errors_too(self, client: Client, settings: Any) -> None:
+        settings.CORS_ALLOWED_ORIGINS = ["https://frontend.example"]
+        response = client.get("/api/v1/nothing/", headers={"Origin": "https://frontend.example"})
+        assert response.status_code == 404
+        assert response["Access-Control-Allow-Origin"] == "https://frontend.example"
+
+    def test_others_may_not(self, client: Client) -> None:
+        response = client.get(LIST_PATHS[0], headers={"Origin": "https://elsewhere.example"})
+        assert "Access-Control-Allow-Origin" not in response

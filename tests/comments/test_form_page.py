@@ -1,0 +1,414 @@
+"""The form as readers meet it, with JavaScript off."""
+
+import html
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction
+
+from comments.enums import Status
+from comments.models import BODY_MAX_LENGTH, Comment, Discussion
+from comments.services import set_comment_status, set_discussion_open
+from tests.comments.conftest import SAME_ORIGIN
+
+Make = Callable[..., Comment]
+
+
+class Controls(HTMLParser):
+    """Collect the attributes of a document's form controls by name, and all ids."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.controls: dict[str, dict[str, str | None]] = {}
+        self.ids: list[str] = []
+        self.labels: set[str | None] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if identifier := attributes.get("id"):
+            self.ids.append(identifier)
+        if tag in {"input", "textarea"}:
+            self.controls[attributes.get("name") or ""] = attributes
+        if tag == "label":
+            self.labels.add(attributes.get("for"))
+
+
+def text_of(response: Any) -> str:
+    return html.unescape(response.content.decode())
+
+
+class TestAccepted:
+    def test_the_author_is_led_back_to_the_page(
+        self, post: Any, form_data: dict[str, str], plain_page: Page, client: Client
+    ) -> None:
+        response = post(form_data)
+        assert response.status_code == 303
+        assert response["Location"] == "/the-page/?comment=held#comment-notice"
+        comment = Comment.objects.get()
+        assert (comment.body, comment.author_name, comment.author_email, comment.author_url) == (
+            "The dose is missing.",
+            "Ada Byron",
+            "ada@example.org",
+            "https://ada.example.org/",
+        )
+        assert (comment.status, comment.discussion.page_id, comment.user) == (
+            Status.PENDING,
+            plain_page.pk,
+            None,
+        )
+        assert comment.ip_address == "127.0.0.1"
+        shown = text_of(client.get("/the-page/?comment=held"))
+        assert 'id="comment-notice" role="status"' in shown
+        assert "awaits moderation" in shown
+        assert "The dose is missing." not in shown
+
+    def test_website_without_scheme(self, post: Any, form_data: dict[str, str]) -> None:
+        assert post({**form_data, "website": "ada.example.org"}).status_code == 303
+        assert Comment.objects.get().author_url == "https://ada.example.org"
+
+    def test_a_signed_in_reader_is_known(self, post: Any, form_data: dict[str, str], client: Client) -> None:
+        user = get_user_model().objects.create_user("ada")
+        client.force_login(user)
+        post(form_data)
+        assert Comment.objects.get().user == user
+
+    def test_without_any_header_the_session_is_not_believed(
+        self, form_data: dict[str, str], client: Client
+    ) -> None:
+        client.force_login(get_user_model().objects.create_user("ada"))
+        assert client.post("/comments/post/", form_data).status_code == 303
+        assert Comment.objects.get().user is None
+
+    def test_address_behind_proxies(self, post: Any, form_data: dict[str, str], settings: Any) -> None:
+        settings.COMMENTS_TRUSTED_PROXIES = 1
+        post(form_data, headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
+        assert Comment.objects.get().ip_address == "198.51.100.7"
+
+    def test_forwarded_addresses_are_ignored_by_default(self, post: Any, form_data: dict[str, str]) -> None:
+        post(form_data, headers={"X-Forwarded-For": "198.51.100.7"})
+        assert Comment.objects.get().ip_address == "127.0.0.1"
+
+    def test_our_script_gets_the_notice_alone(self, post: Any, form_data: dict[str, str]) -> None:
+        response = post(form_data, headers={"X-Requested-With": "XMLHttpRequest"})
+        assert response.status_code == 201
+        assert "comment-notice" in text_of(response)
+        assert "<html" not in text_of(response)
+
+
+class TestErrors:
+    def test_everything_typed_is_kept_and_every_field_marked(
+        self, post: Any, form_data: dict[str, str], approved: Make
+    ) -> None:
+        parent = approved()
+        data = {
+            **form_data,
+            "comment": "Line one\r\n<b>two</b>",
+            "name": " ",
+            "email": "not an address",
+            "website": "javascript:alert(1)",
+            "parent": str(parent.uid),
+            "remember": "on",
+        }
+        response = post(data)
+        assert response.status_code == 422
+        assert Comment.objects.count() == 1
+        shown = response.content.decode()
+        controls = Controls(shown).controls
+        assert "Line one\r\n&lt;b&gt;two&lt;/b&gt;</textarea>" in shown
+        assert controls["email"]["value"] == "not an address"
+        assert controls["website"]["value"] == "javascript:alert(1)"
+        assert controls["parent"]["value"] == str(parent.uid)
+        assert controls["page"]["value"] == form_data["page"]
+        assert "checked" in controls["remember"]
+        ids = Controls(shown).ids
+        assert len(ids) == len(set(ids))
+        for name in ("name", "email", "website"):
+            assert controls[name]["aria-invalid"] == "true"
+            described_by = controls[name]["aria-describedby"] or ""
+            assert described_by in ids
+            assert f'href="#{controls[name]["id"]}"' in shown
+        assert "aria-invalid" not in controls["comment"]
+        assert re.search(r'id="comment-errors" role="alert" tabindex="-1" autofocus', shown)
+        assert "<title>Error:" in shown
+        assert parent.author_name in shown
+        assert "private" in response["Cache-Control"]
+
+    def test_every_control_has_a_label_and_autocomplete(self, client: Client, plain_page: Page) -> None:
+        form = Controls(client.get(f"/comments/form/?page={plain_page.pk}").content.decode())
+        for name in ("comment", "name", "email", "website", "remember"):
+            assert form.controls[name]["id"] in form.labels
+        assert [form.controls[name].get("autocomplete") for name in ("name", "email", "website")] == [
+            "name",
+            "email",
+            "url",
+        ]
+        assert ["required" in form.controls[name] for name in ("comment", "name", "email", "website")] == [
+            True,
+            True,
+            True,
+            False,
+        ]
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("comment", ""),
+            ("comment", " \r\n\t "),
+            ("comment", "\u200b\u2060"),
+            ("comment", "x" * (BODY_MAX_LENGTH + 1)),
+            ("name", "\u200b"),
+            ("name", "x" * 246),
+            ("email", ""),
+            ("email", "a" * 95 + "@b.org"),
+            ("website", "ftp://example.org/"),
+            ("website", "https://example.org/" + "x" * 181),
+            ("page", ""),
+            ("page", "9" * 40),
+            ("page", "1e5"),
+            ("page", "-1"),
+            ("parent", "not-a-uuid"),
+            ("parent", str(uuid4())),
+            ("anchor", "claim-1"),
+            ("comment", "nul \0 byte"),
+            ("name", "nul \0 byte"),
+            ("email", "nul\0@example.org"),
+            ("website", "https://nul\0.example.org/"),
+            ("page", "\0"),
+            ("parent", "\0"),
+            ("anchor", "\0"),
+        ],
+    )
+    def test_refused_values(self, post: Any, form_data: dict[str, str], field: str, value: str) -> None:
+        assert post({**form_data, field: value}).status_code == 422
+        assert not Comment.objects.exists()
+
+    def test_lengths_count_lines_as_browsers_do(self, post: Any, form_data: dict[str, str]) -> None:
+        body = "x\r\n" * (BODY_MAX_LENGTH // 2) + "x"
+        assert post({**form_data, "comment": body}).status_code == 303
+        assert len(Comment.objects.get().body) == BODY_MAX_LENGTH
+
+    def test_a_name_is_one_line_without_control_characters(
+        self, post: Any, form_data: dict[str, str]
+    ) -> None:
+        post({**form_data, "name": "Ada\r\nBcc: all@example.org\x1b[31m"})
+        assert Comment.objects.get().author_name == "Ada Bcc: all@example.org[31m"
+
+    def test_our_script_gets_the_form_alone(self, post: Any, form_data: dict[str, str]) -> None:
+        response = post({**form_data, "name": ""}, headers={"X-Requested-With": "XMLHttpRequest"})
+        assert response.status_code == 422
+        assert text_of(response).lstrip().startswith('<div class="comment-form-box"')
+
+    def test_empty_and_foreign_bodies(self, client: Client, plain_page: Page) -> None:
+        assert client.post("/comments/post/", headers=SAME_ORIGIN).status_code == 422
+        for content_type in ("application/json", "text/plain", "application/x-www-form-urlencoded", "x"):
+            response = client.post(
+                "/comments/post/", b'\xff\xfe{"page": \x00', content_type=content_type, headers=SAME_ORIGIN
+            )
+            assert response.status_code == 422
+
+    def test_broken_multipart(self, client: Client, plain_page: Page) -> None:
+        response = client.post(
+            "/comments/post/", b"--x\r\nbroken", content_type="multipart/form-data", headers=SAME_ORIGIN
+        )
+        assert response.status_code == 400
+
+    def test_get_is_not_allowed(self, client: Client) -> None:
+        assert client.get("/comments/post/").status_code == 405
+
+
+class TestRefused:
+    def test_closed(self, post: Any, form_data: dict[str, str], plain_page: Page) -> None:
+        set_discussion_open(page=plain_page, is_open=False)
+        for data in (form_data, {**form_data, "name": ""}):
+            response = post(data)
+            assert response.status_code == 403
+            assert "Comments on this page are closed." in text_of(response)
+            assert "The dose is missing." in text_of(response)
+
+    def test_duplicate(self, post: Any, form_data: dict[str, str]) -> None:
+        post(form_data)
+        response = post(form_data)
+        assert response.status_code == 409
+        assert "already posted" in text_of(response)
+        assert "The dose is missing." in text_of(response)
+        assert Comment.objects.count() == 1
+
+    def test_flood(self, post: Any, form_data: dict[str, str], settings: Any) -> None:
+        settings.COMMENTS_FLOOD_SECONDS = 15
+        post(form_data)
+        response = post({**form_data, "comment": "Something else."})
+        assert response.status_code == 429
+        assert 1 <= int(response["Retry-After"]) <= 15
+        assert "Something else." in text_of(response)
+        Comment.objects.update(created_at=timezone.now() - timedelta(seconds=20))
+        assert post({**form_data, "comment": "Something else."}).status_code == 303
+
+    def test_removed_parent(self, post: Any, form_data: dict[str, str], approved: Make) -> None:
+        parent = approved()
+        set_comment_status(uids=[parent.uid], status=Status.SPAM, actor=None)
+        response = post({**form_data, "parent": str(parent.uid)})
+        assert response.status_code == 422
+        assert "no longer available" in text_of(response)
+        assert "The dose is missing." in text_of(response)
+
+    @pytest.mark.parametrize("kind", ["draft", "private", "root"])
+    def test_pages_that_the_public_cannot_see(
+        self, post: Any, form_data: dict[str, str], make_page: Callable[..., Page], kind: str
+    ) -> None:
+        hidden = make_page("Hidden", live=kind != "draft")
+        if kind == "private":
+            PageViewRestriction.objects.create(page=hidden, restriction_type=PageViewRestriction.LOGIN)
+        target = Page.objects.get(depth=1) if kind == "root" else hidden
+        assert post({**form_data, "page": str(target.pk)}).status_code == 422
+        assert not Discussion.objects.exists()
+
+    def test_a_private_page_takes_comments_of_those_who_may_read_it(
+        self, post: Any, form_data: dict[str, str], plain_page: Page, client: Client
+    ) -> None:
+        PageViewRestriction.objects.create(page=plain_page, restriction_type=PageViewRestriction.LOGIN)
+        client.force_login(get_user_model().objects.create_user("ada"))
+        assert client.post("/comments/post/", form_data).status_code == 422
+        assert post(form_data).status_code == 303
+
+
+class TestOrigin:
+    @pytest.mark.parametrize(
+        ("headers", "status"),
+        [
+            ({"Sec-Fetch-Site": "same-origin"}, 303),
+            ({"Sec-Fetch-Site": "none"}, 303),
+            ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 303),
+            ({"Sec-Fetch-Site": "cross-site"}, 403),
+            ({"Sec-Fetch-Site": "same-site"}, 403),
+            ({"Sec-Fetch-Site": "nonsense"}, 403),
+            ({"Sec-Fetch-Site": "cross-site", "Origin": "http://testserver"}, 403),
+            ({"Sec-Fetch-Site": "cross-site", "Origin": "https://partner.example"}, 303),
+            ({"Sec-Fetch-Site": "same-site", "Origin": "https://a.family.example"}, 303),
+            ({"Origin": "http://testserver"}, 303),
+            ({"Origin": "https://testserver"}, 403),
+            ({"Origin": "http://testserver.evil.example"}, 403),
+            ({"Origin": "http://testserver:8000"}, 403),
+            ({"Origin": "null"}, 403),
+            ({"Origin": "http://[broken"}, 403),
+            ({"Origin": "https://evil.example", "Referer": "http://testserver/"}, 403),
+            ({"Origin": "https://family.example"}, 403),
+            ({"Origin": "https://notfamily.example"}, 403),
+            ({"Referer": "http://testserver/the-page/"}, 303),
+            ({"Referer": "https://evil.example/testserver/"}, 403),
+            ({"Referer": "http://testserver@evil.example/"}, 403),
+            ({}, 303),
+        ],
+    )
+    def test_verdicts(
+        self,
+        client: Client,
+        form_data: dict[str, str],
+        settings: Any,
+        headers: dict[str, str],
+        status: int,
+    ) -> None:
+        settings.CSRF_TRUSTED_ORIGINS = ["https://partner.example", "https://*.family.example"]
+        response = client.post("/comments/post/", form_data, headers=headers)
+        assert response.status_code == status
+        assert Comment.objects.exists() == (status == 303)
+        if status == 403:
+            assert "another website" in text_of(response)
+            assert "The dose is missing." in text_of(response)
+
+    def test_a_foreign_page_cannot_use_a_session_nor_write_for_its_owner(
+        self, form_data: dict[str, str]
+    ) -> None:
+        strict = Client(enforce_csrf_checks=True)
+        strict.force_login(get_user_model().objects.create_user("ada"))
+        response = strict.post("/comments/post/", form_data, headers={"Sec-Fetch-Site": "cross-site"})
+        assert response.status_code == 403
+        assert strict.post("/comments/post/", form_data, headers=SAME_ORIGIN).status_code == 303
+
+
+class TestStandAlone:
+    def test_reply(self, client: Client, plain_page: Page, approved: Make) -> None:
+        parent = approved(author_name="Grace <Hopper>")
+        response = client.get(f"/comments/form/?page={plain_page.pk}&parent={parent.uid}")
+        assert response.status_code == 200
+        assert "Grace &lt;Hopper&gt;" in response.content.decode()
+        controls = Controls(response.content.decode()).controls
+        assert (controls["page"]["value"], controls["parent"]["value"]) == (
+            str(plain_page.pk),
+            str(parent.uid),
+        )
+        assert not Discussion.objects.exclude(pk=parent.discussion_id).exists()
+
+    @pytest.mark.parametrize("parent", ["x", str(uuid4()), "\0"])
+    def test_a_reply_to_nothing_becomes_a_comment(
+        self, client: Client, plain_page: Page, parent: str
+    ) -> None:
+        response = client.get("/comments/form/", {"page": plain_page.pk, "parent": parent})
+        assert response.status_code == 200
+        assert "no longer available" in text_of(response)
+        assert "value" not in Controls(response.content.decode()).controls["parent"]
+
+    def test_an_anchor_that_the_page_does_not_have_is_left_out(
+        self, client: Client, plain_page: Page
+    ) -> None:
+        response = client.get("/comments/form/", {"page": plain_page.pk, "anchor": "claim-1"})
+        assert "value" not in Controls(response.content.decode()).controls["anchor"]
+
+    @pytest.mark.parametrize("value", ["", "x", "0", "-1", "9" * 30, "\0", "\u0661", "1.5", " 1"])
+    def test_no_such_page(self, client: Client, db: None, value: str) -> None:
+        assert client.get("/comments/form/", {"page": value}).status_code == 404
+
+    def test_closed(self, client: Client, plain_page: Page) -> None:
+        set_discussion_open(page=plain_page, is_open=False)
+        shown = text_of(client.get(f"/comments/form/?page={plain_page.pk}"))
+        assert "Comments on this page are closed." in shown
+        assert "<form" not in shown
+
+
+class TestRemember:
+    def test_the_cookie_stays_with_the_comment_addresses(
+        self, post: Any, form_data: dict[str, str], client: Client, plain_page: Page
+    ) -> None:
+        response = post({**form_data, "remember": "on"})
+        cookie = response.cookies["comments_author"]
+        assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/comments/", True, "Lax")
+        assert not cookie["secure"]
+        author = client.get("/comments/author/")
+        assert author.json() == {
+            "name": "Ada Byron",
+            "email": "ada@example.org",
+            "website": "https://ada.example.org/",
+        }
+        assert author["Cache-Control"] == "no-store"
+        controls = Controls(client.get(f"/comments/form/?page={plain_page.pk}").content.decode()).controls
+        assert controls["name"]["value"] == "Ada Byron"
+        assert controls["email"]["value"] == "ada@example.org"
+        assert "checked" in controls["remember"]
+
+    def test_secure_over_https(self, post: Any, form_data: dict[str, str]) -> None:
+        response = post({**form_data, "remember": "on"}, secure=True)
+        assert response.cookies["comments_author"]["secure"]
+
+    def test_forgotten_when_not_asked_for(self, post: Any, form_data: dict[str, str], client: Client) -> None:
+        post({**form_data, "remember": "on"})
+        response = post({**form_data, "comment": "Again."})
+        assert response.cookies["comments_author"].value == ""
+        assert client.get("/comments/author/").json() == {}
+
+    def test_not_told_to_other_sites(self, post: Any, form_data: dict[str, str], client: Client) -> None:
+        post({**form_data, "remember": "on"})
+        response = client.get("/comments/author/", headers={"Sec-Fetch-Site": "cross-site"})
+        assert response.json() == {}
+
+    @pytest.mark.parametrize("value", ["", "x", "eyJhIjoxfQ:1:x", "\xff"])
+    def test_a_cookie_that_is_not_ours(self, client: Client, db: None, value: str) -> None:
+        client.cookies["comments_author"] = value
+        assert client.get("/comments/author/").json() == {}

@@ -1,0 +1,93 @@
+"""Plain text as HTML, and the strings that order a discussion."""
+
+import html
+import re
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comments.paths import (
+    MAX_PATH_LENGTH,
+    InvalidCursorError,
+    ancestor_paths,
+    child_path,
+    decode_cursor,
+    depth,
+    encode_cursor,
+)
+from comments.rendering import render_body
+
+LINK = '<a href="{0}" rel="nofollow ugc noopener">{0}</a>'
+TAGS = re.compile(r"</?(?:p|br|a)(?: [^<>]*)?>")
+
+
+class TestBody:
+    def test_paragraphs_and_lines(self) -> None:
+        assert render_body("One\r\ntwo\r\n \r\n\r\nthree\n") == "<p>One<br>two</p>\n<p>three</p>"
+
+    @pytest.mark.parametrize(
+        ("text", "address"),
+        [
+            ("See https://example.org/a.", "https://example.org/a"),
+            ("(https://example.org/a)", "https://example.org/a"),
+            ("https://en.example.org/Dose_(medicine), he said", "https://en.example.org/Dose_(medicine)"),
+            ("HTTP://EXAMPLE.ORG!", "HTTP://EXAMPLE.ORG"),
+        ],
+    )
+    def test_addresses(self, text: str, address: str) -> None:
+        assert LINK.format(address) in render_body(text)
+
+    @pytest.mark.parametrize(
+        "text", ["javascript:alert(1)", "https://", "https://...", "ada@example.org", "example.org", "x" * 10]
+    )
+    def test_no_addresses(self, text: str) -> None:
+        assert "<a" not in render_body(text)
+
+    @given(st.text() | st.text(alphabet="htps:/.<>\"'&() \n)]a"))
+    def test_nothing_but_our_tags_and_the_readers_words(self, text: str) -> None:
+        shown = render_body(text)
+        bare = TAGS.sub("", shown)
+        assert "<" not in bare
+        assert ">" not in bare
+        assert (
+            "".join(html.unescape(bare).split()) == "".join(text.replace("\r", "\n").split())
+            or "\0" in text
+            or "&" in text
+        )
+
+    def test_long_hostile_texts_are_quick(self) -> None:
+        for text in (
+            "https://" * 8000,
+            "https://a" + ")" * 60_000,
+            "(" * 60_000,
+            "\n \n" * 20_000,
+            "." * 65_000,
+        ):
+            render_body(text)
+
+
+class TestPaths:
+    @given(st.lists(st.uuids(), min_size=1, max_size=10))
+    def test_cursors_come_back(self, uids: list[UUID]) -> None:
+        path = "".join(uid.hex for uid in uids)
+        assert decode_cursor(encode_cursor(path)) == path
+
+    @given(st.text(max_size=60) | st.binary(max_size=60).map(lambda raw: raw.decode("latin-1")))
+    def test_other_strings_are_refused_or_canonical(self, text: str) -> None:
+        try:
+            path = decode_cursor(text)
+        except InvalidCursorError:
+            return
+        assert encode_cursor(path) == text
+
+    @given(st.lists(st.uuids(), min_size=1, max_size=15), st.integers(min_value=1, max_value=10))
+    def test_depth_is_capped(self, uids: list[UUID], max_depth: int) -> None:
+        path = ""
+        for uid in uids:
+            path = child_path(path, uid, max_depth=max_depth)
+            assert path.endswith(uid.hex)
+        assert depth(path) == min(len(uids), max_depth) - 1
+        assert len(path) <= MAX_PATH_LENGTH
+        assert [depth(ancestor) for ancestor in ancestor_paths(path)] == list(range(depth(path)))

@@ -1,0 +1,315 @@
+"""Submitting, deciding, opening and closing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from wagtail.actions.copy_page import CopyPageAction
+from wagtail.actions.create_alias import CreatePageAliasAction
+from wagtail.models import Page, PageLogEntry, Site
+
+from comments.enums import Reason, Status
+from comments.errors import DiscussionClosed, DuplicateComment, InvalidParent, TooManyComments
+from comments.models import Comment, Discussion, HistoryIsPermanentError, ModerationEntry
+from comments.services import (
+    find_discussion,
+    list_comments,
+    locate_comment,
+    set_comment_status,
+    set_discussion_open,
+    submit_comment,
+)
+
+Make = Callable[..., Comment]
+
+
+def submit(page: Page, **fields: Any) -> Comment:
+    values: dict[str, Any] = {"body": "Words.", "author_name": "Ada", "author_email": "ada@example.org"}
+    return submit_comment(page=page, **{**values, **fields})
+
+
+class TestSubmit:
+    def test_a_comment_waits_for_a_moderator(self, plain_page: Page) -> None:
+        comment = submit(plain_page)
+        discussion = Discussion.objects.get()
+        assert comment.status == Status.PENDING
+        assert comment.uid.version == 7
+        assert (comment.path, comment.depth, comment.parent) == (comment.uid.hex, 0, None)
+        assert (discussion.page_id, discussion.pending_count, discussion.approved_count) == (
+            plain_page.pk,
+            1,
+            0,
+        )
+        assert discussion.version == 0
+        entry = ModerationEntry.objects.get()
+        assert (entry.comment, entry.actor, entry.from_status, entry.to_status, entry.reason) == (
+            comment,
+            None,
+            "",
+            Status.PENDING,
+            Reason.PREMODERATION,
+        )
+
+    def test_a_refused_comment_leaves_nothing(self, plain_page: Page) -> None:
+        with pytest.raises(InvalidParent):
+            submit(plain_page, parent_uid=uuid4())
+        assert not Discussion.objects.exists()
+        assert not Comment.objects.exists()
+
+    def test_closed(self, plain_page: Page) -> None:
+        set_discussion_open(page=plain_page, is_open=False)
+        with pytest.raises(DiscussionClosed):
+            submit(plain_page)
+
+    def test_duplicates_are_folded_however_they_are_spaced_and_cased(self, plain_page: Page) -> None:
+        submit(plain_page, body="Same  words.\nAgain.")
+        with pytest.raises(DuplicateComment):
+            submit(plain_page, body="Same words. Again.", author_email="ADA@example.org", author_name="Other")
+
+    def test_same_words_elsewhere_or_by_others_or_after_trash_are_no_duplicate(
+        self, plain_page: Page, make_page: Callable[..., Page], approved: Make
+    ) -> None:
+        first = submit(plain_page)
+        submit(plain_page, author_email="b@example.org")
+        submit(plain_page, parent_uid=approved().uid)
+        submit(make_page("Elsewhere"))
+        set_comment_status(uids=[first.uid], status=Status.TRASH, actor=None)
+        submit(plain_page)
+
+    @pytest.mark.parametrize(
+        "same",
+        [
+            {"author_email": "ADA@example.org", "ip_address": "192.0.2.2"},
+            {"author_email": "b@example.org", "ip_address": "192.0.2.1"},
+        ],
+    )
+    def test_flood(self, plain_page: Page, settings: Any, same: dict[str, str]) -> None:
+        settings.COMMENTS_FLOOD_SECONDS = 15
+        submit(plain_page, ip_address="192.0.2.1")
+        with pytest.raises(TooManyComments) as caught:
+            submit(plain_page, body="More.", **same)
+        assert 1 <= caught.value.retry_after <= 15
+        submit(plain_page, body="More.", author_email="c@example.org", ip_address="192.0.2.3")
+        Comment.objects.update(created_at=timezone.now() - timedelta(seconds=16))
+        submit(plain_page, body="More.", **same)
+
+    def test_flood_by_user(self, plain_page: Page, settings: Any) -> None:
+        settings.COMMENTS_FLOOD_SECONDS = 15
+        user = get_user_model().objects.create_user("ada")
+        submit(plain_page, user=user)
+        with pytest.raises(TooManyComments):
+            submit(plain_page, body="More.", author_email="b@example.org", user=user)
+
+
+class TestReplies:
+    def test_a_reply_stands_below_its_parent_and_shares_its_anchor(
+        self, plain_page: Page, approved: Make
+    ) -> None:
+        parent = approved(anchor="claim-1")
+        reply = submit(plain_page, parent_uid=parent.uid)
+        assert (reply.parent, reply.path, reply.depth) == (parent, parent.path + reply.uid.hex, 1)
+        assert reply.anchor == "claim-1"
+
+    @pytest.mark.parametrize("status", [Status.PENDING, Status.SPAM, Status.TRASH])
+    def test_only_to_approved_comments(self, plain_page: Page, make_comment: Make, status: Status) -> None:
+        parent = make_comment(status=status)
+        with pytest.raises(InvalidParent):
+            submit(plain_page, parent_uid=parent.uid)
+
+    def test_only_within_the_discussion(
+        self, plain_page: Page, make_page: Callable[..., Page], approved: Make
+    ) -> None:
+        with pytest.raises(InvalidParent):
+            submit(plain_page, parent_uid=approved(on=make_page("Elsewhere")).uid)
+
+    def test_the_last_level_takes_replies_beside_their_parent(
+        self, plain_page: Page, approved: Make, settings: Any
+    ) -> None:
+        settings.COMMENTS_MAX_DEPTH = 2
+        root = approved()
+        child = approved(parent=root)
+        grandchild = approved(parent=child)
+        assert (grandchild.parent, grandchild.depth) == (child, 1)
+        assert grandchild.path == root.path + grandchild.uid.hex
+        root.refresh_from_db()
+        child.refresh_from_db()
+        assert (root.approved_reply_count, child.approved_reply_count) == (2, 0)
+
+
+class TestPages:
+    def test_an_alias_shares_its_originals_discussion(self, plain_page: Page) -> None:
+        alias = CreatePageAliasAction(plain_page, update_slug="alias").execute(skip_permission_checks=True)
+        alias_of_alias = CreatePageAliasAction(alias, update_slug="again").execute(
+            skip_permission_checks=True
+        )
+        comment = submit(alias_of_alias)
+        assert comment.discussion.page_id == plain_page.pk
+        assert find_discussion(alias) == find_discussion(plain_page) == comment.discussion
+
+    def test_a_copy_starts_its_own(self, plain_page: Page) -> None:
+        submit(plain_page)
+        copy = CopyPageAction(plain_page, update_attrs={"slug": "copy"}).execute(skip_permission_checks=True)
+        assert find_discussion(copy) is None
+
+    def test_comments_go_with_their_page(self, plain_page: Page, approved: Make) -> None:
+        approved(parent=approved())
+        plain_page.delete()
+        assert not Discussion.objects.exists()
+        assert not Comment.objects.exists()
+        assert not ModerationEntry.objects.exists()
+
+
+class TestDecide:
+    def test_it_is_recorded(self, make_comment: Make) -> None:
+        user = get_user_model().objects.create_user("moderator")
+        comment = make_comment()
+        changed = set_comment_status(
+            uids=[comment.uid], status=Status.SPAM, actor=user, reason="links", note="Sells shoes."
+        )
+        assert changed == [comment]
+        assert changed[0].status == Status.SPAM
+        entry = comment.moderation_entries.last()
+        assert entry is not None
+        assert (entry.actor, entry.from_status, entry.to_status) == (user, Status.PENDING, Status.SPAM)
+        assert (entry.reason, entry.note) == ("links", "Sells shoes.")
+
+    def test_asking_twice_changes_nothing(self, approved: Make) -> None:
+        comment = approved()
+        discussion = comment.discussion
+        assert set_comment_status(uids=[comment.uid, comment.uid], status=Status.APPROVED, actor=None) == []
+        assert comment.moderation_entries.count() == 2
+        assert Discussion.objects.get() == discussion
+        assert Discussion.objects.get().version == 1
+
+    def test_unknown_comments_and_statuses(self, db: None) -> None:
+        assert set_comment_status(uids=[uuid4()], status=Status.SPAM, actor=None) == []
+        with pytest.raises(ValueError, match="nonsense"):
+            set_comment_status(uids=[], status="nonsense", actor=None)  # type: ignore[arg-type]
+
+    def test_many_at_once_across_discussions(
+        self, make_page: Callable[..., Page], make_comment: Make
+    ) -> None:
+        pages = [make_page(f"Page {number}") for number in range(3)]
+        comments = [make_comment(on=pages[number % 3]) for number in range(12)]
+        changed = set_comment_status(
+            uids=[comment.uid for comment in comments], status=Status.APPROVED, actor=None
+        )
+        assert {comment.pk for comment in changed} == {comment.pk for comment in comments}
+        for discussion in Discussion.objects.all():
+            assert (discussion.approved_count, discussion.pending_count, discussion.version) == (4, 0, 4)
+
+    def test_history_is_permanent(self, make_comment: Make) -> None:
+        entry = make_comment().moderation_entries.get()
+        entry.note = "Changed."
+        with pytest.raises(HistoryIsPermanentError):
+            entry.save()
+        with pytest.raises(HistoryIsPermanentError):
+            entry.delete()
+
+
+class TestOpenAndClose:
+    def test_it_is_logged_on_the_page_once(self, plain_page: Page) -> None:
+        user = get_user_model().objects.create_user("moderator")
+        for _ in range(2):
+            discussion = set_discussion_open(page=plain_page, is_open=False, actor=user)
+        assert (discussion.is_open, discussion.version) == (False, 1)
+        set_discussion_open(page=plain_page, is_open=True, actor=user)
+        actions = PageLogEntry.objects.filter(page=plain_page.pk, user=user).order_by("pk")
+        assert [entry.action for entry in actions] == [
+            "comments.close_discussion",
+            "comments.open_discussion",
+        ]
+
+
+class TestReading:
+    def test_tree_order_and_places_of_removed_comments(self, approved: Make, make_comment: Make) -> None:
+        first, second = approved(), approved()
+        reply = approved(parent=first)
+        make_comment(parent=first)
+        set_comment_status(uids=[first.uid, second.uid], status=Status.TRASH, actor=None)
+        found = list_comments(discussion=first.discussion, limit=10)
+        assert found.comments == [first, reply]
+        assert (found.count, found.next_cursor) == (1, "")
+
+    def test_locate(self, approved: Make) -> None:
+        comments = [approved() for _ in range(5)]
+        cursors = [locate_comment(comment=comment, page_size=2) for comment in comments]
+        assert cursors[0] is cursors[1] is None
+        assert cursors[2] == cursors[3] != cursors[4]
+
+
+class StateMachine(TestCase):
+    """Whatever is decided in whatever order, the counters say what the rows say."""
+
+    @given(
+        shape=st.lists(st.integers(min_value=0, max_value=20), min_size=1, max_size=7),
+        decisions=st.lists(
+            st.tuples(
+                st.sets(st.integers(min_value=0, max_value=6), min_size=1, max_size=4),
+                st.sampled_from(list(Status)),
+            ),
+            max_size=12,
+        ),
+    )
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    def test_counters_and_versions(self, shape: list[int], decisions: list[tuple[set[int], Status]]) -> None:
+        root = Site.objects.get(is_default_site=True).root_page
+        pages = [root.add_child(instance=Page(title=title)) for title in ("One", "Two")]
+        comments: list[Comment] = []
+        for number, choice in enumerate(shape):
+            parent = comments[choice % len(comments)] if comments and choice % 3 else None
+            page = Page.objects.get(pk=parent.discussion.page_id) if parent else pages[choice % 2]
+            comment = submit(page, body=f"{number}", parent_uid=parent.uid if parent else None)
+            set_comment_status(uids=[comment.uid], status=Status.APPROVED, actor=None)
+            comments.append(comment)
+        histories = {comment.pk: 2 for comment in comments}
+        for numbers, status in decisions:
+            chosen = [comments[number % len(comments)] for number in numbers]
+            before = self.visible_state()
+            old = dict(Comment.objects.values_list("pk", "status"))
+            changed = set_comment_status(uids=[comment.uid for comment in chosen], status=status, actor=None)
+            assert {comment.pk for comment in changed} == {
+                comment.pk for comment in chosen if old[comment.pk] != status
+            }
+            for comment in changed:
+                histories[comment.pk] += 1
+            after = self.visible_state()
+            for pk, (version, shown) in after.items():
+                assert (version > before[pk][0]) == (shown != before[pk][1])
+        self.check_counters()
+        for comment in Comment.objects.prefetch_related("moderation_entries"):
+            entries = list(comment.moderation_entries.all())
+            assert len(entries) == histories[comment.pk]
+            assert entries[-1].to_status == comment.status
+            assert all(later.from_status == earlier.to_status for earlier, later in pairwise(entries))
+
+    def visible_state(self) -> dict[int, tuple[int, list[tuple[int, bool]]]]:
+        return {
+            discussion.pk: (
+                discussion.version,
+                [
+                    (comment.pk, comment.is_approved)
+                    for comment in list_comments(discussion=discussion, limit=100).comments
+                ],
+            )
+            for discussion in Discussion.objects.all()
+        }
+
+    def check_counters(self) -> None:
+        for discussion in Discussion.objects.all():
+            comments = list(discussion.comments.all())
+            assert discussion.approved_count == sum(comment.is_approved for comment in comments)
+            assert discussion.pending_count == sum(comment.status == Status.PENDING for comment in comments)
+            for comment in comments:
+                below = [
+                    other for other in comments if other.path.startswith(comment.path) and other != comment
+                ]
+                assert comment.approved_reply_count == sum(other.is_approved for other in below)

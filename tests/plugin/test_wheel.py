@@ -1,0 +1,40 @@
+"""What is in the wheel."""
+
+import zipfile
+from pathlib import Path
+
+from tests.plugin.conftest import ROOT
+
+APPS = ("articles", "comments")
+
+
+def test_wheel_holds_the_two_apps_and_nothing_else(wheel: Path) -> None:
+    """Every file of the two apps is in it, with templates, static files, migrations and locale."""
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if not name.endswith("/")}
+    metadata = {name for name in packed if name.split("/")[0].endswith(".dist-info")}
+    source = {
+        path.relative_to(ROOT).as_posix()
+        for app in APPS
+        for path in (ROOT / app).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert packed - metadata == source
+    for app in APPS:
+        for kind in ("templates", "static", "migrations", "locale", "py.typed"):
+            assert any(name.startswith(f"{app}/{kind}") for name in packed), (
+                f"{app} has no {kind} in the wheel"
+            )
+
+
+def test_metadata(wheel: Path) -> None:
+    """The licence, the supported Pythons and the dependencies of the apps alone are declared."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        metadata = archive.read(name).decode()
+    headers = metadata.split("\n\n", 1)[0].splitlines()
+    assert "License-Expression: BSD-3-Clause" in headers
+    assert "Requires-Python: <3.15,>=3.11" in headers
+    required = [line for line in headers if line.startswith("Requires-Dist") and "extra ==" not in line]
+    assert any("wagtail" in line for line in required)
+    assert not any(name in line for line in required for name in ("gunicorn", "psycopg", "pytest"))
