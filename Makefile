@@ -3,7 +3,7 @@ PYTHON ?= python3
 BOOTSTRAP = $(PYTHON) cms/bootstrap.py
 BIN = $(abspath $(or $(STANDFIRST_VENV),.venv))/bin
 
-.PHONY: help demo test test-all venv lint format types imports lock
+.PHONY: help demo test test-all venv lint format types imports bench openapi lock
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -33,6 +33,14 @@ types: venv ## check the types
 
 imports: venv ## check which module may import which
 	$(BIN)/lint-imports
+
+bench: venv ## measure the speed, and write docs/explanation/performance.md (QUICK=1 only tries it)
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
+openapi: venv ## write docs/reference/openapi.json from the code
+	@STANDFIRST_SECRET_KEY=unused $(BIN)/python manage.py export_openapi_schema --api cms.api.api --indent 2 \
+	  --output docs/reference/openapi.json
+	@echo >> docs/reference/openapi.json
 
 lock: python ## write the lock files from pyproject.toml (UPGRADE=1 takes newer versions)
 	@$(BOOTSTRAP) lock $(if $(UPGRADE),--upgrade)

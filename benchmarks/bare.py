@@ -16,9 +16,7 @@ WRAPPED_PREFIX = "/benchmark/wrapped/"
 FOLDER = "recorded"
 
 
-def record(
-    data_folder: Path, name: str, *, status: int, headers: Mapping[str, str], content: bytes
-) -> None:
+def record(data_folder: Path, name: str, *, status: int, headers: Mapping[str, str], content: bytes) -> None:
     """Keep an answer of the site under a name, for the bare view to give."""
     folder = data_folder / FOLDER
     folder.mkdir(exist_ok=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 from uuid import UUID
 
 from articles.enums import CalloutKind, Certainty, Direction, HeadingLevel, Relation
@@ -43,7 +43,7 @@ OUTCOMES: Final = (
 _GROUPS: Final = ("adults under forty", "people over sixty", "nurses on night shifts", "office workers")
 _SENTENCES: Final = (
     "In {number} trials with {people} people, {treatment} was compared with doing nothing in particular.",
-    "The difference was small: about {percent} per cent of those who tried it noticed an effect on {outcome}.",
+    "The difference was small: {percent} per cent of those who tried it noticed an effect on {outcome}.",
     "Most of the studies looked at {group}, so it is hard to say what they mean for anybody else.",
     "Nobody in these studies knew less about their treatment than those who handed it out.",
     "After {weeks} weeks the two groups could no longer be told apart.",
@@ -99,6 +99,15 @@ _COMMENTS: Final = (
 _NAMES: Final = ("Ada", "Björn", "Chidi", "Dolores", "Emre", "Fatima", "Gwen", "Hiroshi", "Ines", "Jürgen")
 
 
+class CommentText(TypedDict):
+    """What a reader fills in."""
+
+    body: str
+    author_name: str
+    author_email: str
+    author_url: str
+
+
 class Writer:
     """Writes texts. Two writers with the same seed write the same; ``topic`` numbers the articles from 0."""
 
@@ -115,8 +124,8 @@ class Writer:
     def standfirst(self) -> str:
         """Return the paragraph under the title."""
         return (
-            f"Many people swear by {self.treatment}. We read the trials on {self.outcome}, and what they show "
-            "is less than one hopes and more than nothing."
+            f"Many people swear by {self.treatment}. We read the trials on {self.outcome}, and what they "
+            "show is less than one hopes and more than nothing."
         )
 
     def body(self, *, source_ids: list[int], linked_page_id: int | None) -> list[dict[str, Any]]:
@@ -138,17 +147,17 @@ class Writer:
         note = {"kind": CalloutKind.SAFETY.value, "text": f"<p>{self._sentence()}</p>"}
         return [*blocks, self._block("callout", note)]
 
-    def comment(self, number: int) -> dict[str, str]:
+    def comment(self, number: int) -> CommentText:
         """Return text and author of a comment; ``number`` makes it differ from all others."""
         sentences = [self._fill(self._random.choice(_COMMENTS)) for _ in range(self._random.randint(2, 5))]
         middle = len(sentences) // 2
         parts = [" ".join(sentences[:middle]), " ".join(sentences[middle:]), f"({number})"]
-        return {
-            "body": "\n\n".join(part for part in parts if part),
-            "author_name": f"{self._random.choice(_NAMES)} {number}",
-            "author_email": f"reader{number}@example.org",
-            "author_url": f"https://reader{number}.example.org/" if number % 4 == 0 else "",
-        }
+        return CommentText(
+            body="\n\n".join(part for part in parts if part),
+            author_name=f"{self._random.choice(_NAMES)} {number}",
+            author_email=f"reader{number}@example.org",
+            author_url=f"https://reader{number}.example.org/" if number % 4 == 0 else "",
+        )
 
     def choose_parent(self, number: int) -> int | None:
         """Return the number of the comment that comment ``number`` replies to, None for a new thread."""

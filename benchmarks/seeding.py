@@ -1,7 +1,6 @@
 """Fills the throwaway site, through the services and publishing paths that editors and readers use."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -16,6 +15,7 @@ from wagtail.models import APIToken, Page, Site
 
 from articles.models import ArticleAuthor, ArticleIndexPage, ArticlePage, Claim, Person, Source
 from benchmarks.content import Writer, write_sources
+from benchmarks.seeds import Seeds
 from comments.enums import Status
 from comments.models import Comment
 from comments.services import set_comment_status, submit_comment
@@ -25,21 +25,6 @@ PEOPLE = ("Ngozi Okafor", "Sara Lindqvist", "Jean-Paul Moreau", "Aiko Tanaka", "
 TAGS = ("sleep", "movement", "food", "mind", "skin", "work", "prevention", "old age")
 PICTURES = 10
 PICTURE_SIZE = (1600, 900)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seeds:
-    """What was made, as far as the measurements need to know."""
-
-    articles: int
-    words: int
-    claims: int
-    comments: int
-    discussed_id: int
-    discussed_path: str
-    quiet_path: str
-    posted_to_id: int
-    management_token: str
 
 
 def seed_site(*, articles: int, comments: int) -> Seeds:

@@ -10,7 +10,7 @@ from django.test.utils import override_settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
 
-from benchmarks.bare import BARE_PREFIX  # noqa: E402
+from benchmarks.bare import BARE_PREFIX
 
 _site = get_wsgi_application()
 with override_settings(MIDDLEWARE=[]):

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Status
+from ninja import Query, Router, Schema, Status
 from ninja.errors import HttpError, ValidationError
 
 from comments.errors import CommentRefused
@@ -65,6 +65,7 @@ def only_json(request: HttpRequest) -> Literal[True]:
 )
 def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> CommentList:
     """Return the comments under a page in reading order."""
+    _refuse_unknown_parameters(request, query)
     page = _get_page(request, query.page)
     try:
         after = decode_cursor(query.cursor) if query.cursor else ""
@@ -93,6 +94,7 @@ def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> 
 )
 def describe_form(request: HttpRequest, query: Query[CommentFormQuery]) -> CommentFormDescription:
     """Return the fields, notes and address of the form that takes comments on a page."""
+    _refuse_unknown_parameters(request, query)
     pages = readable_pages(request, trust_session=False)
     page = _get_page(request, query.page)
     form = blank_form(page=page, pages=pages)
@@ -119,6 +121,7 @@ def describe_form(request: HttpRequest, query: Query[CommentFormQuery]) -> Comme
 )
 def get_comment(request: HttpRequest, uid: UUID) -> ReaderComment | RemovedComment:
     """Return an approved comment, or the place of a removed one that has approved replies."""
+    _refuse_unknown_parameters(request)
     try:
         comment = get_shown_comment(uid=uid, pages=readable_pages(request, trust_session=False))
     except Comment.DoesNotExist as error:
@@ -138,6 +141,7 @@ def post_comment(
     request: HttpRequest, response: HttpResponse, submission: CommentSubmission
 ) -> Status[CommentReceipt]:
     """Take a comment, which then awaits moderation. The author is always anonymous: no session is read."""
+    _refuse_unknown_parameters(request)
     if submission.errors:
         raise ValidationError(
             [
@@ -167,6 +171,22 @@ def post_comment(
         message=_("Your comment awaits moderation."),
     )
     return Status(201, receipt)
+
+
+def _refuse_unknown_parameters(request: HttpRequest, query: Schema | None = None) -> None:
+    """Raise ninja's ``ValidationError`` for parameters that ``query`` doesn't have.
+
+    Ninja drops them before a schema could refuse them, and a misspelt filter would then answer everything.
+    """
+    known = type(query).model_fields if query is not None else {}
+    unknown = [name for name in request.GET if name not in known]
+    if unknown:
+        raise ValidationError(
+            [
+                {"type": "unknown_parameter", "loc": ["query", name], "msg": _("There is no such parameter.")}
+                for name in unknown
+            ]
+        )
 
 
 def _get_page(request: HttpRequest, page_id: int) -> Any:

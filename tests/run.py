@@ -10,11 +10,14 @@ import subprocess
 import sys
 import time
 
+from benchmarks.load import ensure_wrk
 from cms.bootstrap import ROOT, StopError, install_debian_package, say
 from tests.browser.chromium import find_chromium
 from tests.postgres import PostgresError, find_programs, throwaway_server
 
 NOT_ON_POSTGRES = "not browser and not plugin"
+# It makes a site of its own on the embedded database, wherever the suite runs.
+EMBEDDED_ONLY = "--ignore=tests/benchmarks"
 MOST_PROCESSES = 4
 
 
@@ -35,6 +38,13 @@ def main(words: list[str]) -> int:
         outcome["Browser tests"] = f"NOT RUN. {missing}"
         failed = in_ci
 
+    if options.long:
+        try:
+            ensure_wrk()
+        except StopError as missing:
+            outcome["Benchmark"] = f"NOT RUN. {missing}"
+            failed |= in_ci
+
     failed |= run_pytest("Whole suite", short, for_pytest, outcome)
     programs = find_programs()
     if options.no_postgres:
@@ -46,7 +56,11 @@ def main(words: list[str]) -> int:
         try:
             with throwaway_server(programs) as url:
                 failed |= run_pytest(
-                    "Database tests on PostgreSQL", on_postgres, for_pytest, outcome, DATABASE_URL=url
+                    "Database tests on PostgreSQL",
+                    on_postgres,
+                    [*for_pytest, EMBEDDED_ONLY],
+                    outcome,
+                    DATABASE_URL=url,
                 )
         except PostgresError as error:
             outcome["Database tests on PostgreSQL"] = f"FAILED. {error}"

@@ -74,7 +74,12 @@ SHOTS = (
     Shot("admin-comment", "/admin/comments/", open_first_comment, admin=True),
     Shot("admin-sources", "/admin/snippets/articles/source/", admin=True),
     Shot("admin-people", "/admin/snippets/articles/person/", admin=True),
-    Shot("admin-editor", "/admin/pages/", open_first_article, admin=True),
+    Shot(
+        "admin-editor",
+        "/admin/pages/search/?q=microneedling+hyperpigmentation",
+        open_first_article,
+        admin=True,
+    ),
 )
 
 

@@ -5,12 +5,10 @@ import json
 import re
 from typing import Any
 
-import nh3
-
 from articles.importing.article import Heading, ListPart, Paragraph, Part, Quote, Table
+from articles.importing.rich_text_lines import read_lines
 
 _NUMERIC = re.compile(r"[<>≤≥≈~±+\u2212-]?\s?\d[\d\s.,]*(?:[%‰]|\s?[±\u2013-]\s?\d[\d.,]*)?")
-_BETWEEN_BLOCKS = re.compile(r"\s*(</?(?:p|ul|ol|li|br)/?>)\s*")
 
 
 def block_of(part: Part) -> tuple[str, Any]:
@@ -38,8 +36,8 @@ def list_html(part: ListPart) -> str:
 def digest(block_type: str, value: Any) -> str:
     """Return a digest of a block that stays the same when the editor saves it untouched.
 
-    Saving in the admin adds keys to paragraphs and empty fields to blocks, and writes the line ends of the
-    web; all that is left out of account.
+    Saving in the admin adds keys to paragraphs and empty fields to blocks, nests the marks of a text in an
+    order of its own, and writes the line ends of the web; all that is left out of account.
     """
     canonical = _canonical(value, is_html=block_type == "paragraph")
     text = json.dumps(canonical, ensure_ascii=False, sort_keys=True, default=str)
@@ -69,16 +67,5 @@ def _canonical(value: Any, *, is_html: bool) -> Any:
         case list():
             return [_canonical(item, is_html=is_html) for item in value]
         case str():
-            return _canonical_html(value) if is_html else value.replace("\r\n", "\n").strip()
+            return read_lines(value) if is_html else value.replace("\r\n", "\n").strip()
     return value
-
-
-def _canonical_html(html: str) -> str:
-    html = nh3.clean(
-        html,
-        tags={"p", "br", "a", "b", "strong", "i", "em", "ul", "ol", "li", "sup", "sub"},
-        attributes={"a": {"href", "linktype", "id"}},
-        link_rel=None,
-    )
-    html = html.replace("strong>", "b>").replace("em>", "i>").replace("<br>", "<br/>")
-    return _BETWEEN_BLOCKS.sub(r"\1", " ".join(html.split()))

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import swapper
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.html import strip_tags
 from django.utils.text import slugify
@@ -79,16 +80,22 @@ def import_article(
 
     Raises `ImportRefusedError`; nothing is written then.
     """
-    with transaction.atomic():
-        parent = find_parent(slug=parent_slug)
-        key = _make_key(article)
-        page, record = _find_imported(parent, key)
-        if page is None or record is None:
-            report, revision, record = _create(article, parent, key, user, file_name)
-        else:
-            report, revision, record = _update(article, page, record, parent, key, user, file_name)
-        if publish:
-            _publish(report, revision, record, user)
+    try:
+        with transaction.atomic():
+            parent = find_parent(slug=parent_slug)
+            # Of two imports at once, the second has to find the page that the first makes.
+            type(parent)._default_manager.select_for_update().get(pk=parent.pk)
+            key = _make_key(article)
+            page, record = _find_imported(parent, key)
+            if page is None or record is None:
+                report, revision, record = _create(article, parent, key, user, file_name)
+            else:
+                report, revision, record = _update(article, page, record, parent, key, user, file_name)
+            if publish:
+                _publish(report, revision, record, user)
+    except ValidationError as error:
+        # Other apps may have rules of their own for pages.
+        raise ImportRefusedError(f"The page can't be saved like this: {' '.join(error.messages)}") from error
     return report
 
 

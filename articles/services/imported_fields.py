@@ -91,7 +91,7 @@ def _merge_tags(page: ArticlePage, before: Fields, now: Fields) -> bool:
 def _merge_authors(page: ArticlePage, before: Fields, now: Fields, notes: list[str]) -> bool:
     if now["authors"] == before["authors"]:
         return False
-    standing = [author.person for author in page.authors.all() if author.person_id]
+    standing = [author.person for author in page.bylines.all() if author.person_id]
     gone = {
         name.partition(",")[0].strip().casefold() for name in before["authors"] if name not in now["authors"]
     }
@@ -105,7 +105,7 @@ def _merge_authors(page: ArticlePage, before: Fields, now: Fields, notes: list[s
 
 
 def _set_authors(page: ArticlePage, people: Sequence[Person]) -> None:
-    page.authors = [ArticleAuthor(person=person, sort_order=order) for order, person in enumerate(people)]
+    page.bylines.set([ArticleAuthor(person=person, sort_order=order) for order, person in enumerate(people)])
 
 
 def _read_moment(text: str) -> datetime | None:

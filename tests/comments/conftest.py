@@ -18,6 +18,8 @@ MakePage = Callable[..., Page]
 MakeComment = Callable[..., Comment]
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+# Fixed: test ids must be the same in every worker process.
+NO_SUCH_UID = "5b3714f8-f620-4e56-b6da-4bb74f6cdc85"
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -18,7 +18,7 @@ from comments.enums import Status
 from comments.forms import CommentForm
 from comments.models import Comment, Discussion, ModerationEntry
 from comments.services import set_comment_status, set_discussion_open
-from tests.comments.conftest import SAME_ORIGIN, insert_comments, uids_in
+from tests.comments.conftest import NO_SUCH_UID, SAME_ORIGIN, insert_comments, uids_in
 
 Make = Callable[..., Comment]
 
@@ -142,7 +142,7 @@ class TestList:
             ({"anchor": "\0"}, 200),
             ({"anchor": "🦀"}, 200),
             ({"anchor": "x" * 201}, 422),
-            ({"site": "a:b"}, 200),
+            ({"site": "a:b"}, 422),
         ],
     )
     def test_hostile_parameters(
@@ -152,6 +152,14 @@ class TestList:
         if parameters and "page" not in parameters:
             parameters = {"page": str(plain_page.pk), **parameters}
         assert client.get("/api/comments/", parameters).status_code == status
+
+    @pytest.mark.parametrize("path", ["/api/comments/", "/api/comments/form/"])
+    def test_unknown_parameters(self, client: Client, plain_page: Page, path: str) -> None:
+        response = client.get(path, {"page": plain_page.pk, "zz": "1"})
+        assert response.status_code == 422
+        assert [(error["type"], error["loc"]) for error in response.json()["detail"]] == [
+            ("unknown_parameter", ["query", "zz"])
+        ]
 
     def test_a_bad_cursor_has_a_code(self, client: Client, plain_page: Page) -> None:
         response = client.get("/api/comments/", {"page": plain_page.pk, "cursor": "AAAA"})
@@ -184,7 +192,7 @@ class TestOne:
         assert client.get(f"/api/comments/{root.uid}/").json()["type"] == "removed_comment"
         assert client.get(f"/api/comments/{make_comment().uid}/").status_code == 404
 
-    @pytest.mark.parametrize("uid", [str(uuid4()), "x", "%00", "0" * 32, str(uuid4()).upper()])
+    @pytest.mark.parametrize("uid", [NO_SUCH_UID, "x", "%00", "0" * 32, NO_SUCH_UID.upper()])
     def test_no_such_comment(self, client: Client, db: None, uid: str) -> None:
         assert client.get(f"/api/comments/{uid}/").status_code == 404
 
@@ -342,7 +350,7 @@ class TestParity:
             {"comment": "nul \0", "name": "nul \0", "email": "nul\0@b.org", "website": "https://a\0.org"},
             {"email": "a" * 95 + "@b.org", "website": "https://example.org/" + "x" * 200},
             {"anchor": "unknown"},
-            {"parent": str(uuid4())},
+            {"parent": NO_SUCH_UID},
             {"page": 999_999},
         ],
     )

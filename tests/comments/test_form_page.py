@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -17,7 +16,7 @@ from wagtail.models import Page, PageViewRestriction
 from comments.enums import Status
 from comments.models import BODY_MAX_LENGTH, Comment, Discussion
 from comments.services import set_comment_status, set_discussion_open
-from tests.comments.conftest import SAME_ORIGIN
+from tests.comments.conftest import NO_SUCH_UID, SAME_ORIGIN
 
 Make = Callable[..., Comment]
 
@@ -176,7 +175,7 @@ class TestErrors:
             ("page", "1e5"),
             ("page", "-1"),
             ("parent", "not-a-uuid"),
-            ("parent", str(uuid4())),
+            ("parent", NO_SUCH_UID),
             ("anchor", "claim-1"),
             ("comment", "nul \0 byte"),
             ("name", "nul \0 byte"),
@@ -214,6 +213,20 @@ class TestErrors:
                 "/comments/post/", b'\xff\xfe{"page": \x00', content_type=content_type, headers=SAME_ORIGIN
             )
             assert response.status_code == 422
+
+    @pytest.mark.parametrize("charset", ["rot13", "hex", "utf-16", "nonsense", "\xff"])
+    def test_strange_charsets(
+        self, client: Client, plain_page: Page, form_data: dict[str, str], charset: str
+    ) -> None:
+        for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+            response = client.generic(
+                "POST",
+                "/comments/post/",
+                b"comment=%ff%fe&name=x",
+                content_type=f"{kind}; charset={charset}",
+                headers=SAME_ORIGIN,
+            )
+            assert response.status_code in {400, 422}
 
     def test_broken_multipart(self, client: Client, plain_page: Page) -> None:
         response = client.post(
@@ -347,7 +360,7 @@ class TestStandAlone:
         )
         assert not Discussion.objects.exclude(pk=parent.discussion_id).exists()
 
-    @pytest.mark.parametrize("parent", ["x", str(uuid4()), "\0"])
+    @pytest.mark.parametrize("parent", ["x", NO_SUCH_UID, "\0"])
     def test_a_reply_to_nothing_becomes_a_comment(
         self, client: Client, plain_page: Page, parent: str
     ) -> None:

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tests.plugin.followed_docs import CommandStep, FileStep, read_steps
 from tests.plugin.http_client import HttpClient
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDE = ROOT / "docs" / "how-to" / "install-the-plugin.md"
+GUIDES = ROOT / "docs" / "how-to"
 BUILD_INPUT = (
     "pyproject.toml",
     "README.md",
@@ -48,6 +49,13 @@ class Project:
         assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout}\n{result.stderr}"
         return result.stdout.strip()
 
+    def shell(self, code: str) -> str:
+        """Run Python code in the project; return what it printed."""
+        return self.run("python", "manage.py", "shell", "-v0", "-c", code)
+
+
+NewSite = Callable[[str], Project]
+
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -77,38 +85,57 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def project(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a site that `wagtail start` made and that the how-to page was followed in."""
-    folder = tmp_path_factory.mktemp("site")
+def new_site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> NewSite:
+    """Return a function that has `wagtail start` make a site and follows a how-to page in it.
+
+    All sites share one environment: what a page installs is there for the next one.
+    """
+    folder = tmp_path_factory.mktemp("sites")
     environment = folder / "env"
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
     constraints = folder / "constraints.txt"
     constraints.write_text(
         _versions_of(ROOT / "requirements.lock") + f"wagtail-standfirst @ {wheel.as_uri()}\n"
     )
-    project = Project(
-        folder=folder / "mysite",
-        python=environment / "bin" / "python",
-        variables={
-            **{name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")},
-            "PATH": f"{environment / 'bin'}:{os.environ['PATH']}",
-            "VIRTUAL_ENV": str(environment),
-            # The versions that the rest of the suite runs with, and the wheel where a stranger's pip would
-            # fetch the released one.
-            "PIP_CONSTRAINT": str(constraints),
-            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
-        },
-    )
-    project.folder.mkdir()
-    project.run("pip", "install", "--quiet", "wagtail")
-    project.run("wagtail", "start", "mysite", str(project.folder))
-    for step in read_steps(GUIDE):
-        follow(step, project)
-    project.run(
-        "python", "manage.py", "createsuperuser", "--noinput", "--username=editor", "--email=e@example.org"
-    )
-    return project
+    variables = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")},
+        "PATH": f"{environment / 'bin'}:{os.environ['PATH']}",
+        "VIRTUAL_ENV": str(environment),
+        # The versions that the rest of the suite runs with, and the wheel where a stranger's pip would
+        # fetch the released one.
+        "PIP_CONSTRAINT": str(constraints),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+    }
+
+    def start(guide: str) -> Project:
+        project = Project(
+            folder=folder / guide.removesuffix(".md") / "mysite",
+            python=environment / "bin" / "python",
+            variables=variables,
+        )
+        project.folder.mkdir(parents=True)
+        project.run("pip", "install", "--quiet", "wagtail")
+        project.run("wagtail", "start", "mysite", str(project.folder))
+        for step in read_steps(GUIDES / guide):
+            follow(step, project)
+        project.run(
+            "python",
+            "manage.py",
+            "createsuperuser",
+            "--noinput",
+            "--username=editor",
+            "--email=e@example.org",
+        )
+        return project
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def project(new_site: NewSite) -> Project:
+    """Return a site that `wagtail start` made and that the installation page was followed in."""
+    return new_site("install-the-plugin.md")
 
 
 def _versions_of(lock: Path) -> str:
@@ -131,6 +158,13 @@ def follow(step: FileStep | CommandStep, project: Project) -> None:
 @pytest.fixture(scope="session")
 def site(project: Project) -> Iterator[str]:
     """Return the address of the site, served by a process of its own."""
+    with served(project) as address:
+        yield address
+
+
+@contextmanager
+def served(project: Project) -> Iterator[str]:
+    """Serve a site from a process of its own, and give its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"

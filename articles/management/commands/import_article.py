@@ -8,7 +8,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import NoReverseMatch, reverse
 
 from articles.importing import UnreadableArticleError
-from articles.importing.reading import MAX_BYTES, read_article, too_large
 from articles.services import ImportRefusedError, ImportReport, Outcome, import_article
 
 _NOUNS = (
@@ -46,6 +45,13 @@ class Command(BaseCommand):
         self, *args: Any, file: Path, parent: str, publish: bool, encoding: str, **options: Any
     ) -> None:
         """Import the file and say what was made; raises ``CommandError`` with a sentence when it can't be."""
+        try:
+            from articles.importing.reading import read_article
+        except ImportError as error:
+            raise CommandError(
+                "Reading articles needs some more libraries. Install them with: "
+                "pip install 'wagtail-standfirst[import]'"
+            ) from error
         data = _read(file)
         try:
             article = read_article(data, file.name, encoding=encoding)
@@ -83,6 +89,8 @@ class Command(BaseCommand):
 
 
 def _read(file: Path) -> bytes:
+    from articles.importing.reading import MAX_BYTES, too_large
+
     try:
         size = file.stat().st_size
         if file.is_dir():

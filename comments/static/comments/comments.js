@@ -65,7 +65,8 @@
       const notice = answer.getElementById("comment-notice");
       if (!notice) return false;
       document.getElementById("comment-notice")?.remove();
-      form().elements.namedItem("comment").value = "";
+      const text = form().elements.namedItem("comment");
+      text.defaultValue = text.value = "";
       box().querySelector("[data-comment-errors]")?.remove();
       for (const field of form().querySelectorAll("[aria-invalid]")) {
         field.removeAttribute("aria-invalid");

@@ -1,0 +1,142 @@
+"""Measuring in rounds: every address beside its bare view, again and again, so that noise falls on both."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from benchmarks.addresses import GAUGE, GAUGE_BYTES, Address
+from benchmarks.bare import BARE_PREFIX, record
+from benchmarks.load import apply_load
+from benchmarks.site import HOST, PROXY_HEADERS, WORKERS, Answer, BenchmarkSite, fetch
+from cms.bootstrap import StopError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How long is measured, in seconds; bare views answer so much faster that less will do."""
+
+    rounds: int
+    seconds: int
+    bare_seconds: int
+
+
+@dataclass(kw_only=True)
+class Series:
+    """Requests a second in each round."""
+
+    values: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float:
+        """Return the median of the rounds."""
+        return statistics.median(self.values)
+
+    @property
+    def lowest(self) -> float:
+        """Return the slowest round."""
+        return min(self.values)
+
+    @property
+    def highest(self) -> float:
+        """Return the fastest round."""
+        return max(self.values)
+
+
+@dataclass(kw_only=True)
+class Result:
+    """What was measured of an address."""
+
+    address: Address
+    size: int
+    queries: int
+    site: Series = field(default_factory=Series)
+    bare: Series = field(default_factory=Series)
+
+    @property
+    def ratio(self) -> float:
+        """Return how many times as fast the bare view is: the median of the rounds' own ratios."""
+        pairs = zip(self.bare.values, self.site.values, strict=True)
+        return statistics.median(bare / site for bare, site in pairs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gauge:
+    """The bare view with a fixed number of bytes."""
+
+    address: Address
+    series: Series = field(default_factory=Series)
+
+
+def record_answers(
+    site: BenchmarkSite, addresses: Iterable[Address], ports: Mapping[int, int]
+) -> dict[str, tuple[Address, Answer]]:
+    """Ask for every address once, and have the bare views give the same answers.
+
+    Returns addresses, conditional ones with their ETag, and answers by name. Raises ``StopError`` where an
+    answer is not as expected, or the bare view's differs from it.
+    """
+    found: dict[str, tuple[Address, Answer]] = {}
+    for address in addresses:
+        port = ports[address.page_size]
+        headers = dict(address.headers)
+        if address.is_conditional:
+            headers["If-None-Match"] = fetch(port, address.path, headers=headers).headers.get("ETag", "")
+        answer = fetch(port, address.path, method=address.method, headers=headers, content=address.content)
+        if answer.status != address.status:
+            raise StopError(f"{address.path} answered {answer.status}, but {address.status} was expected.")
+        record(
+            site.folder, address.name, status=answer.status, headers=answer.headers, content=answer.content
+        )
+        bare = fetch(port, address.bare_path, method=address.method, headers=headers, content=address.content)
+        if bare != answer:
+            raise StopError(f"The bare view does not give the answer of {address.path}.")
+        found[address.name] = (replace(address, headers=headers), answer)
+    gauge_headers = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(GAUGE_BYTES)}
+    record(site.folder, GAUGE, status=200, headers=gauge_headers, content=b"." * GAUGE_BYTES)
+    return found
+
+
+def measure(
+    results: Sequence[Result],
+    gauges: Sequence[Gauge],
+    ports: Mapping[int, int],
+    *,
+    plan: Plan,
+    report: Callable[[str], None],
+) -> None:
+    """Add the rounds of the plan to the results. ``report`` takes a line about each round."""
+    report("Warming up")
+    for result in results:
+        _apply(result.address, ports, path=result.address.path, seconds=1, run="warm")
+    for number in range(1, plan.rounds + 1):
+        report(f"Round {number} of {plan.rounds}")
+        for gauge in gauges:
+            speed = _apply(gauge.address, ports, path=gauge.address.path, seconds=plan.bare_seconds)
+            gauge.series.values.append(speed)
+        for result in results:
+            address = result.address
+            run = f"round-{number}"
+            result.bare.values.append(
+                _apply(address, ports, path=address.bare_path, seconds=plan.bare_seconds, run=run)
+            )
+            result.site.values.append(
+                _apply(address, ports, path=address.path, seconds=plan.seconds, run=run)
+            )
+
+
+def _apply(address: Address, ports: Mapping[int, int], *, path: str, seconds: int, run: str = "") -> float:
+    """Return the requests a second that a path of an address's server answered, and wait until it is idle."""
+    port = ports[address.page_size]
+    speed = apply_load(
+        f"http://{HOST}:{port}{path}",
+        seconds=seconds,
+        headers={**PROXY_HEADERS, **address.headers},
+        posts_to=address.posts_to,
+        run=run,
+    )
+    # wrk leaves when the time is up, and what it had asked for last is still being answered. This request is
+    # answered after all of that has been begun; one more answer's time, and it is done.
+    fetch(port, f"{BARE_PREFIX}{GAUGE}/", headers={})
+    time.sleep(WORKERS / speed)
+    return speed

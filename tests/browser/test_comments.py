@@ -1,0 +1,191 @@
+"""The comment section in a browser: with JavaScript, without it, and for moderators."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from wagtail.models import Site
+
+from articles.models import ArticlePage
+from comments.enums import Status
+from comments.models import Comment
+from comments.services import set_comment_status, submit_comment
+
+TakeScreenshot = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def no_flood_control(settings: Any) -> None:
+    settings.COMMENTS_FLOOD_SECONDS = 0
+    settings.COMMENTS_PAGE_SIZE = 4
+
+
+@pytest.fixture
+def article(transactional_db: None) -> ArticlePage:
+    root = Site.objects.get(is_default_site=True).root_page
+    return root.add_child(instance=ArticlePage(title="On dosage", slug="on-dosage"))
+
+
+def approve(article: ArticlePage, body: str, parent: Comment | None = None, **fields: Any) -> Comment:
+    values = {"author_name": "Grace Hopper", "author_email": "grace@example.org", **fields}
+    comment = submit_comment(page=article, body=body, parent_uid=parent.uid if parent else None, **values)
+    set_comment_status(uids=[comment.uid], status=Status.APPROVED, actor=None)
+    return comment
+
+
+def field(page: Page, label: str) -> Locator:
+    """Return the field of a label, which may end in the mark of required fields."""
+    return page.locator("#comment-form").get_by_label(re.compile(rf"^{label}( \*)?$"))
+
+
+def fill(page: Page, **values: str) -> None:
+    for label, value in values.items():
+        field(page, label).fill(value)
+
+
+def test_a_comment_with_javascript(
+    page: Page, article: ArticlePage, assert_accessible: Callable[..., None], take_screenshot: TakeScreenshot
+) -> None:
+    """A missing name is reported in place and the text kept; the author is remembered for the next time."""
+    first = approve(article, "The dose is missing.\n\nSee https://example.org/dose.")
+    approve(article, "It is in the appendix.", parent=first, author_name="Ada")
+    page.goto("/on-dosage/")
+    assert_accessible(page, "#comments")
+    take_screenshot(page, "comments-section")
+    fill(page, Comment="Which appendix?", Email="joan@example.org", Website="joan.example.org")
+    page.get_by_label("Save my name").check()
+    page.get_by_role("button", name="Post comment").click()
+    summary = page.locator("#comment-errors")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text("Enter your name.")
+    expect(field(page, "Name")).to_have_attribute("aria-invalid", "true")
+    expect(field(page, "Comment")).to_have_value("Which appendix?")
+    assert page.url.endswith("/on-dosage/")
+    assert_accessible(page, "#comments")
+    take_screenshot(page, "comments-error")
+    summary.get_by_role("link").click()
+    expect(field(page, "Name")).to_be_focused()
+    fill(page, Name="Joan Clarke")
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.locator("#comment-notice")).to_be_focused()
+    expect(page.locator("#comment-notice")).to_contain_text("awaits moderation")
+    expect(field(page, "Comment")).to_have_value("")
+    expect(page.locator("[aria-invalid]")).to_have_count(0)
+    assert_accessible(page, "#comments")
+    take_screenshot(page, "comments-notice")
+    comment = Comment.objects.get(status=Status.PENDING)
+    assert (comment.author_name, comment.author_url) == ("Joan Clarke", "https://joan.example.org")
+    assert not [cookie for cookie in page.context.cookies() if cookie["path"] != "/comments/"]
+
+    page.goto("about:blank")
+    page.goto("/on-dosage/")
+    expect(field(page, "Name")).to_have_value("")
+    field(page, "Comment").focus()
+    expect(field(page, "Name")).to_have_value("Joan Clarke")
+    expect(field(page, "Email")).to_have_value("joan@example.org")
+
+
+def test_a_reply_with_javascript(page: Page, article: ArticlePage) -> None:
+    """The form moves under the comment; cancelling brings it back, and focus to the link."""
+    first = approve(article, "The dose is missing.")
+    page.goto("/on-dosage/")
+    reply = page.get_by_role("link", name="Reply to Grace Hopper")
+    reply.click()
+    expect(field(page, "Comment")).to_be_focused()
+    expect(page.locator(f"#comment-{first.uid} [data-comment-form]")).to_have_count(1)
+    expect(page.locator("[data-comment-replying]")).to_contain_text("In reply to Grace Hopper")
+    page.get_by_role("link", name="Cancel reply").click()
+    expect(reply).to_be_focused()
+    expect(page.locator(f"#comment-{first.uid} [data-comment-form]")).to_have_count(0)
+    reply.click()
+    fill(page, Comment="Indeed.", Name="Joan", Email="no address")
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.locator("#comment-errors")).to_be_focused()
+    fill(page, Email="joan@example.org")
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.locator("#comment-notice")).to_be_focused()
+    assert Comment.objects.get(status=Status.PENDING).parent == first
+    expect(page.locator("[data-comment-replying]")).to_be_hidden()
+
+
+def test_more_comments_with_javascript(page: Page, article: ArticlePage) -> None:
+    """Further comments join the list, and focus goes to the first of them."""
+    comments = [approve(article, f"Number {number}.") for number in range(10)]
+    page.goto("/on-dosage/")
+    cards = page.locator(".comment-card")
+    expect(cards).to_have_count(4)
+    page.get_by_role("link", name="More comments").click()
+    expect(cards).to_have_count(8)
+    expect(page.locator(f"#comment-{comments[4].uid}")).to_be_focused()
+    page.get_by_role("link", name="More comments").click()
+    expect(cards).to_have_count(10)
+    expect(page.get_by_role("link", name="More comments")).to_have_count(0)
+
+
+def test_everything_without_javascript(
+    new_context: Callable[..., BrowserContext],
+    article: ArticlePage,
+    take_screenshot: TakeScreenshot,
+) -> None:
+    """Comment, error, correction, reply and further comments are pages of their own."""
+    first = approve(article, "The dose is missing.")
+    for number in range(5):
+        approve(article, f"Number {number}.")
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto("/on-dosage/")
+    fill(page, Comment="Two\nlines.", Email="joan@example.org")
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.locator("#comment-errors")).to_contain_text("Enter your name.")
+    expect(field(page, "Comment")).to_have_value("Two\nlines.")
+    take_screenshot(page, "comments-error-page")
+    fill(page, Name="Joan")
+    page.get_by_role("button", name="Post comment").click()
+    assert page.url.endswith("/on-dosage/?comment=held#comment-notice")
+    expect(page.locator("#comment-notice")).to_contain_text("awaits moderation")
+    page.get_by_role("link", name="Reply to Grace Hopper").first.click()
+    fill(page, Comment="Indeed.", Name="Joan", Email="joan@example.org")
+    page.get_by_role("button", name="Post comment").click()
+    assert set(Comment.objects.filter(status=Status.PENDING).values_list("parent", flat=True)) == {
+        None,
+        first.pk,
+    }
+    page.get_by_role("link", name="More comments").click()
+    expect(page.locator(".comment-card")).to_have_count(2)
+    take_screenshot(page, "comments-list-page")
+
+
+def test_moderation(
+    new_context: Callable[..., BrowserContext],
+    log_in: Callable[..., None],
+    article: ArticlePage,
+    take_screenshot: TakeScreenshot,
+) -> None:
+    """One comment is decided about by its buttons, several by the bulk actions."""
+    for number in range(3):
+        submit_comment(
+            page=article, body=f"Number {number}.", author_name="Joan", author_email="j@example.org"
+        )
+    context = new_context()
+    log_in(context, get_user_model().objects.create_superuser("admin", "admin@example.org", "x"))
+    page = context.new_page()
+    page.goto("/admin/comments/")
+    expect(page.get_by_role("link", name="Comments (3)")).to_be_visible()
+    take_screenshot(page, "comments-admin-list")
+    page.get_by_role("row", name="Number 2.").get_by_role("button", name="Mark as spam").click()
+    expect(page.get_by_text("1 comment marked as spam.")).to_be_visible()
+    for number in range(2):
+        page.get_by_role("row", name=f"Number {number}.").get_by_role("checkbox").check()
+    take_screenshot(page, "comments-admin-bulk")
+    page.get_by_role("link", name="Approve selected comments").click()
+    page.get_by_role("button", name="Yes, do it").click()
+    expect(page.get_by_text("2 comments approved.")).to_be_visible()
+    assert Comment.objects.filter(status=Status.APPROVED).count() == 2
+    page.get_by_role("link", name="Number 0.").click()
+    expect(page.get_by_role("table", name="Moderation history")).to_contain_text("admin")
+    take_screenshot(page, "comments-admin-inspect")
+    page.goto(f"/admin/comments/page/{article.pk}/")
+    take_screenshot(page, "comments-admin-discussion")

@@ -1,0 +1,89 @@
+"""The other how-to pages, each followed in a site that has nothing else of ours."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.plugin.conftest import NewSite, served
+from tests.plugin.followed_docs import FileStep, read_steps
+from tests.plugin.http_client import HttpClient
+from tests.plugin.test_new_site import approve_first, log_in, publish
+
+GUIDES = Path(__file__).resolve().parents[2] / "docs" / "how-to"
+HOME = "from home.models import HomePage; print(HomePage.objects.get().pk)"
+STATEMENT = "Cold water closes no pores."
+COMMENT = "How cold was it?"
+
+
+@pytest.mark.parametrize(
+    ("guide", "wanted", "unwanted"),
+    [("comments-only.md", "comments", "articles"), ("claims-on-your-page-type.md", "articles", "comments")],
+)
+def test_each_page_adds_one_app(guide: str, wanted: str, unwanted: str) -> None:
+    """Neither page makes its reader install the app of the other."""
+    steps = [step for step in read_steps(GUIDES / guide) if isinstance(step, FileStep)]
+    (settings,) = [step.text for step in steps if step.path.endswith("base.py")]
+    assert f'"{wanted}"' in settings
+    assert f'"{unwanted}"' not in settings
+
+
+def test_comments_on_a_page_type_of_the_site(new_site: NewSite) -> None:
+    """A reader comments on the site's own home page, without articles and without any API."""
+    project = new_site("comments-only.md")
+    with served(project) as site:
+        editor, reader = log_in(site), HttpClient(site)
+        page = reader.get("/")
+        assert "Leave a comment" in page.text
+        assert "comments/comments.css" in page.text
+        refused = reader.submit(page, page.form(id="comment-form"), comment=COMMENT)
+        assert refused.status == 422
+        assert COMMENT in refused.text
+        for asset in ("css/mysite.css", "comments/comments.css", "comments/comments.js"):
+            assert asset in refused.text  # The site's frame, and in it what the app puts there.
+        accepted = reader.submit(
+            refused, refused.form(id="comment-form"), name="A reader", email="reader@example.org"
+        )
+        assert (accepted.status, accepted.url.partition("?")[0]) == (200, f"{site}/")
+        assert "awaits moderation" in accepted.text
+        assert COMMENT not in reader.get("/").text
+        assert approve_first(editor).status == 200
+        assert COMMENT in reader.get("/").text
+
+
+def test_claims_on_a_page_type_of_the_site(new_site: NewSite) -> None:
+    """An editor publishes a page of the site's own type with a claim, and it is shown, indexed and served."""
+    project = new_site("claims-on-your-page-type.md")
+    home = project.shell(HOME)
+    with served(project) as site:
+        story = publish(
+            log_in(site),
+            "home/storypage",
+            home,
+            title="Cold water",
+            slug="cold-water",
+            place="Reykjavík",
+            standfirst="What is known.",
+            **{
+                "body-count": "1",
+                "body-0-deleted": "",
+                "body-0-order": "0",
+                "body-0-type": "claim",
+                "body-0-id": "",
+                "body-0-value-statement": STATEMENT,
+                "body-0-value-certainty": "moderate",
+                "body-0-value-direction": "against",
+                "body-0-value-citations-count": "0",
+                "body-0-value-caveat": "",
+            },
+        )
+        reader = HttpClient(site)
+        page = reader.get("/cold-water/").text
+        (claim,) = reader.get("/api/v1/claims/").data["items"]
+        for shown in ("Reykjavík", STATEMENT, "Moderate certainty", f'id="claim-{claim["uid"]}"'):
+            assert shown in page
+        assert claim["statement"] == STATEMENT
+        assert claim["article"]["id"] == int(story)
+        (summary,) = reader.get("/api/v1/articles/").data["items"]
+        assert (summary["title"], summary["claim_count"]) == ("Cold water", 1)
+        assert reader.get(f"/api/v1/articles/{story}/").data["body"][0]["type"] == "claim"
+    assert project.run("python", "manage.py", "rebuild_claims", "--check")
