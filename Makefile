@@ -3,7 +3,7 @@ PYTHON ?= python3
 BOOTSTRAP = $(PYTHON) cms/bootstrap.py
 BIN = $(abspath $(or $(STANDFIRST_VENV),.venv))/bin
 
-.PHONY: help demo test test-all venv lint format types imports bench openapi lock
+.PHONY: help demo test test-all venv lint format types imports bench screenshots openapi lock
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -36,6 +36,9 @@ imports: venv ## check which module may import which
 
 bench: venv ## measure the speed, and write docs/explanation/performance.md (QUICK=1 only tries it)
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
+screenshots: venv ## photograph every kind of page into screenshots/ (ONLY="home article" chooses)
+	@$(BIN)/python -m tests.screenshots $(ONLY)
 
 openapi: venv ## write docs/reference/openapi.json from the code
 	@STANDFIRST_SECRET_KEY=unused $(BIN)/python manage.py export_openapi_schema --api cms.api.api --indent 2 \

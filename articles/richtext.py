@@ -85,7 +85,7 @@ def _find_page_urls(page_ids: set[int], *, public_only: bool, base_url: str) -> 
     urls: dict[str, str] = {}
     for page in pages.filter(pk__in=page_ids).defer_streamfields().specific():
         page._wagtail_cached_site_root_paths = page._get_site_root_paths(cache)
-        url = page.get_full_url() if base_url else page.get_url()
-        if url:
-            urls[str(page.pk)] = url
+        url = page.get_url()
+        if url:  # With its host already where there are several sites.
+            urls[str(page.pk)] = f"{base_url}{url}" if url.startswith("/") else url
     return urls

@@ -6,6 +6,7 @@ gives the same bytes, and the report is written.
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -35,7 +36,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--report", type=Path, help=f"the file to write (without --quick: {REPORT.name})")
     parser.add_argument("--profile", action="store_true", help="print where the time goes; measure nothing")
     options = parser.parse_args(words)
-    started = time.monotonic()
+    started, load_before = time.monotonic(), os.getloadavg()[0]
     try:
         if not options.profile:
             ensure_wrk()
@@ -46,7 +47,9 @@ def main(words: Sequence[str]) -> int:
             if options.profile:
                 print(inspect(site, addresses, "--profile=25"))
                 return 0
-            measurement = run(site, seeds, addresses, plan=QUICK if options.quick else FULL)
+            measurement = run(
+                site, seeds, addresses, plan=QUICK if options.quick else FULL, load_before=load_before
+            )
     except StopError as stop:
         print(f"\nStandfirst: {stop}", file=sys.stderr)
         return 1
@@ -76,8 +79,10 @@ def inspect(site: BenchmarkSite, addresses: Sequence[Address], *options: str) ->
     return site.manage("inspect_benchmark", *options, what="Counting queries", text=listed)
 
 
-def run(site: BenchmarkSite, seeds: Seeds, addresses: Sequence[Address], *, plan: Plan) -> Measurement:
-    """Serve the site and measure it as planned."""
+def run(
+    site: BenchmarkSite, seeds: Seeds, addresses: Sequence[Address], *, plan: Plan, load_before: float
+) -> Measurement:
+    """Serve the site and measure it as planned. ``load_before`` is the machine's load average so far."""
     say("Counting queries")
     queries = json.loads(inspect(site, addresses))
     gauges = [Gauge(address=address) for address in gauge_addresses()]
@@ -89,7 +94,12 @@ def run(site: BenchmarkSite, seeds: Seeds, addresses: Sequence[Address], *, plan
         ]
         measure(results, gauges, ports, plan=plan, report=say)
     return Measurement(
-        day=datetime.now(tz=UTC).date(), seeds=seeds, plan=plan, results=results, gauges=gauges
+        day=datetime.now(tz=UTC).date(),
+        load_before=load_before,
+        seeds=seeds,
+        plan=plan,
+        results=results,
+        gauges=gauges,
     )
 
 

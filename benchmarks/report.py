@@ -1,5 +1,6 @@
 """The report: what was measured, in words and tables."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,8 @@ from benchmarks.rounds import Gauge, Plan, Result, Series
 from benchmarks.seeds import Seeds
 from benchmarks.site import WORKERS
 
+# Load average, in processes, from which on a machine is not quiet.
+BUSY = 0.7
 TEMPLATE = Path(__file__).with_name("template.md")
 
 
@@ -20,6 +23,7 @@ class Measurement:
     """Everything that a run found."""
 
     day: date
+    load_before: float
     seeds: Seeds
     plan: Plan
     results: Sequence[Result]
@@ -55,6 +59,7 @@ def format_document(measurement: Measurement) -> str:
         gauges=_tabulate_gauges(measurement),
         goals=_tabulate_goals(measurement),
         verdict=_judge_all(measurement),
+        warning=_warn(measurement),
         machine=_table(("", ""), [*describe_machine().items(), *describe_versions().items()]),
         gauge=_number(measurement.gauges[0].series.median),
         gauge_elsewhere=_number(GAUGE_ELSEWHERE),
@@ -69,6 +74,19 @@ def format_document(measurement: Measurement) -> str:
         whole=WHOLE_DISCUSSION,
         workers=WORKERS,
         concurrency=CONCURRENCY,
+    )
+
+
+def _warn(measurement: Measurement) -> str:
+    if measurement.load_before < BUSY:
+        return ""
+    return (
+        textwrap.fill(
+            "**The machine had other work to do: its load average was "
+            f"{measurement.load_before:.1f} before the run, so these figures are too low.**",
+            110,
+        )
+        + "\n\n"
     )
 
 
@@ -109,7 +127,9 @@ def _tabulate_goals(measurement: Measurement) -> str:
 
 def _judge_all(measurement: Measurement) -> str:
     missing = [figure.title for figure in FIGURES if not _is_met(figure, measurement)]
-    return f"Not yet met: {'; '.join(missing)}." if missing else "All of these goals are met."
+    if not missing:
+        return "All of these goals are met."
+    return textwrap.fill(f"Not yet met: {'; '.join(missing)}.", 110)
 
 
 def _is_met(figure: Figure, measurement: Measurement) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.urls import reverse
 from django.utils.cache import (
@@ -37,6 +37,29 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         if request.path.startswith(reverse("wagtailadmin_home")):
             parts.replace = settings.ADMIN_CONTENT_SECURITY_POLICY
         return parts
+
+
+class HeadMiddleware:
+    """Answer HEAD with the headers of GET and no body, as RFC 9110 (section 9.3.2) asks.
+
+    Django leaves that to the server, and gunicorn sends such a body and complains about it.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        is_head = request.method == "HEAD"
+        response = self.get_response(request)
+        if not is_head:
+            return response
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = []
+        elif isinstance(response, HttpResponse):
+            length = str(len(response.content))
+            response.content = b""
+            response["Content-Length"] = length
+        return response
 
 
 class PublicCacheMiddleware:
@@ -83,8 +106,8 @@ class PublicCacheMiddleware:
 class PublicGZipMiddleware(GZipMiddleware):
     """Compress what is the same for everybody, and nothing else.
 
-    Compression betrays secrets that stand beside what a visitor sent (the BREACH attack): a public answer holds
-    none, the admin's pages do.
+    Compression betrays secrets that stand beside what a visitor sent (the BREACH attack): a public answer
+    holds none, the admin's pages do.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -109,8 +132,10 @@ class DeliveryApiMiddleware:
             return self.get_response(request)
         method = request.method
         if method == "HEAD":
+            # HeadMiddleware, further out, drops the body.
             request.method = "GET"
         response = self.get_response(request)
+        request.method = method
         if method == "OPTIONS" and response.status_code == 405:
             options = HttpResponse(status=204, headers={"Allow": f"{response['Allow']}, OPTIONS"})
             return _with_vary(options)
@@ -120,10 +145,6 @@ class DeliveryApiMiddleware:
                 if name in response:
                     problem[name] = response[name]
             response = problem
-        if method == "HEAD" and isinstance(response, HttpResponse):
-            length = str(len(response.content))
-            response.content = b""
-            response["Content-Length"] = length
         return _with_vary(response)
 
 

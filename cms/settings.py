@@ -120,6 +120,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cms.middleware.HeadMiddleware",
     "cms.middleware.ContentSecurityPolicyMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "cms.middleware.DeliveryApiMiddleware",
@@ -238,9 +239,26 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("STANDFIRST_LOG_LEVEL", default="WARNING")},
 }
-_email_backend = env.str("STANDFIRST_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+# A mail server that doesn't answer must not hold a worker process.
+EMAIL_TIMEOUT_SECONDS = 10
+_mail = env.email_url("STANDFIRST_EMAIL_URL", default="consolemail://")
 if django.VERSION >= (6, 1):
-    MAILERS = {"default": {"BACKEND": _email_backend}}
+    _options = {
+        "host": _mail["EMAIL_HOST"],
+        "port": _mail["EMAIL_PORT"],
+        "username": _mail["EMAIL_HOST_USER"],
+        "password": _mail["EMAIL_HOST_PASSWORD"],
+        "use_tls": _mail.get("EMAIL_USE_TLS", False),
+        "use_ssl": _mail.get("EMAIL_USE_SSL", False),
+        "timeout": EMAIL_TIMEOUT_SECONDS,
+    }
+    MAILERS = {
+        "default": {
+            "BACKEND": _mail["EMAIL_BACKEND"],
+            "OPTIONS": _options if _mail["EMAIL_BACKEND"].endswith("smtp.EmailBackend") else {},
+        }
+    }
 else:
-    EMAIL_BACKEND = _email_backend
+    vars().update({name: value for name, value in _mail.items() if value is not None})
+    EMAIL_TIMEOUT = EMAIL_TIMEOUT_SECONDS
 DEFAULT_FROM_EMAIL = env.str("STANDFIRST_FROM_EMAIL", default="standfirst@localhost")

@@ -26,7 +26,7 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
 
 
 def _has_usable_charset(content_type: str) -> bool:
-    """Return whether a Content-Type names no charset, an unknown one (Django ignores it) or a text encoding."""
+    """Return whether a Content-Type names a text encoding, none, or one that Django passes over."""
     try:
         charset = parse_header_parameters(content_type)[1].get("charset")
     except ValueError:

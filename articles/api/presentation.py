@@ -25,9 +25,15 @@ class Presenter:
         return self.request.build_absolute_uri(url)
 
     def page_address(self, page: Any) -> tuple[str, str]:
-        """Return a page's absolute address and its path."""
-        url = page.get_full_url(self.request) or ""
-        return url, urlsplit(url).path or "/"
+        """Return a page's absolute address and its path.
+
+        Where the page belongs to the site that was asked, the address has the request's own scheme, host and
+        port: those of the site's record need not be the ones that a frontend can reach.
+        """
+        path = page.get_url(self.request) or "/"
+        if not path.startswith("/"):  # A page of another site.
+            return path, urlsplit(path).path or "/"
+        return self.absolute(path), path
 
     def page_link(self, page: Any) -> schemas.PageLink:
         """Return a link to a page."""

@@ -36,7 +36,7 @@ def test_quick_run_measures_everything_and_writes_only_the_report_asked_for(
     assert done.returncode == 0, done.stderr
     assert (REPORT.read_bytes() if REPORT.exists() else None) == before
     report = asked_for.read_text()
-    table = report.partition("## Results")[2].partition("To compare machines")[0]
+    table = report.partition("## Results")[2].partition("| To compare")[0]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")][2:]
     assert len(rows) == 10
     for _title, _size, queries, site, bare, ratio in rows:

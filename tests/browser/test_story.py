@@ -155,14 +155,14 @@ def test_from_the_editor_to_the_reader(
     if with_javascript:
         assert_accessible(reader)
     resolved = reader.request.get("/api/v1/resolve/", params={"path": address}).json()
-    page_id = resolved["page"]["id"]
+    page_id = resolved["id"]
     answer = reader.request.get("/api/v1/comments/", params={"page": page_id})
     assert [(item["author"]["name"], item["body"]) for item in answer.json()["items"]] == [
         ("Rosa Reader", COMMENT)
     ]
     assert "reader@example.org" not in answer.text()
     claims = reader.request.get("/api/v1/claims/", params={"article": page_id}).json()["items"]
-    assert [(item["statement"], item["certainty"]) for item in claims] == [(STATEMENT, "low")]
+    assert [(item["statement"], item["certainty"]["value"]) for item in claims] == [(STATEMENT, "low")]
 
 
 def slug_of(reader: Page) -> str:

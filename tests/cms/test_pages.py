@@ -83,3 +83,15 @@ class TestCompression:
     def test_pages_that_may_hold_secrets_are_not(self, client: Client) -> None:
         response = client.get("/admin/login/", headers={"Accept-Encoding": "gzip"})
         assert "Content-Encoding" not in response
+
+
+class TestHead:
+    @pytest.mark.parametrize("address", ["/", "/no-such-page/", "/admin/login/", "/api/v1/articles/"])
+    def test_has_the_headers_of_get_and_no_body(self, client: Client, home: HomePage, address: str) -> None:
+        get, head = client.get(address), client.head(address)
+        assert head.status_code == get.status_code
+        assert head.content == b""
+        assert head["Content-Type"] == get["Content-Type"]
+        if not get.cookies:  # A form's token is masked anew each time.
+            assert head["Content-Length"] == str(len(get.content))
+            assert head.get("ETag") == get.get("ETag")

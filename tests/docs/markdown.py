@@ -92,5 +92,5 @@ def table_rows(text: str) -> list[list[str]]:
 
 def find_documents() -> list[Document]:
     """Return the Markdown files that the repository's readers meet."""
-    files = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/**/*.md")]
+    files = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/**/README.md")]
     return [Document(path) for path in sorted(files)]

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -86,9 +86,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def new_site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> NewSite:
-    """Return a function that has `wagtail start` make a site and follows a how-to page in it.
+    """Return a function that follows a how-to page in a site as `wagtail start` makes it.
 
-    All sites share one environment: what a page installs is there for the next one.
+    Each gets a copy of one such site, which has its tables already, as any site has that takes up our apps.
+    All share one environment: what a page installs is there for the next one.
     """
     folder = tmp_path_factory.mktemp("sites")
     environment = folder / "env"
@@ -108,15 +109,17 @@ def new_site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> NewSite:
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
     }
 
+    bare = Project(
+        folder=folder / "bare" / "mysite", python=environment / "bin" / "python", variables=variables
+    )
+    bare.folder.mkdir(parents=True)
+    bare.run("pip", "install", "--quiet", "wagtail")
+    bare.run("wagtail", "start", "mysite", str(bare.folder))
+    bare.run("python", "manage.py", "migrate", "--verbosity=0")
+
     def start(guide: str) -> Project:
-        project = Project(
-            folder=folder / guide.removesuffix(".md") / "mysite",
-            python=environment / "bin" / "python",
-            variables=variables,
-        )
-        project.folder.mkdir(parents=True)
-        project.run("pip", "install", "--quiet", "wagtail")
-        project.run("wagtail", "start", "mysite", str(project.folder))
+        project = replace(bare, folder=folder / guide.removesuffix(".md") / "mysite")
+        shutil.copytree(bare.folder, project.folder)
         for step in read_steps(GUIDES / guide):
             follow(step, project)
         project.run(
