@@ -87,8 +87,9 @@ def read_front_page(*, home: "HomePage") -> FrontPage:
 
 def _public_articles(home: "HomePage") -> "QuerySet[ArticlePage]":
     from articles.models import ArticlePage
+    from articles.public import exclude_restricted
 
-    queryset: QuerySet[ArticlePage] = ArticlePage.objects.descendant_of(home).live().public()
+    queryset: QuerySet[ArticlePage] = exclude_restricted(ArticlePage.objects.descendant_of(home).live())
     # An alias would show the same article twice.
     return queryset.filter(alias_of__isnull=True)
 

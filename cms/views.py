@@ -1,11 +1,19 @@
-"""Views of the project itself: errors."""
+"""Views of the project itself: errors, and uploads where no web server stands in front."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+import posixpath
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from django.views.defaults import server_error as html_server_error
+from django.views.static import serve
 
 from cms.middleware import API_PREFIX
 from cms.problems import problem_response
+
+# Where Wagtail keeps documents, those of private collections among them (AbstractDocument.file.upload_to).
+DOCUMENTS_FOLDER = "documents"
 
 
 @csrf_exempt
@@ -19,3 +27,15 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     if request.path.startswith(API_PREFIX):
         return problem_response(status=500, detail="Something went wrong on our side. Try again later.")
     return html_server_error(request)
+
+
+@require_safe
+def serve_upload(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Hand out an image. Documents are left to Wagtail's own address, which knows who may have them."""
+    parts = posixpath.normpath(path).lstrip("/").split("/")
+    if parts[0].lower() == DOCUMENTS_FOLDER:
+        raise Http404
+    try:
+        return serve(request, path, document_root=settings.MEDIA_ROOT)
+    except (OSError, ValueError) as error:  # A name that no file system takes.
+        raise Http404 from error

@@ -4,7 +4,8 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.forms import UUIDField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -39,11 +40,32 @@ class SeeOther(HttpResponseRedirect):
     status_code = HTTPStatus.SEE_OTHER
 
 
+class NoUploads(FileUploadHandler):
+    """Passes files over: the form has none, and nobody should fill our disk with them."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Skip a file."""
+        raise SkipFile
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Drop a part of a file."""
+
+    def file_complete(self, file_size: int) -> None:
+        """Return no file."""
+
+
 # The form carries no per-visitor token, so that pages can be cached; check_origin stands in for it.
 @csrf_exempt
 @require_POST
 def post_comment(request: HttpRequest) -> HttpResponse:
     """Take a comment; send its author back to the page, or show the form again with everything kept."""
+    request.upload_handlers = [NoUploads(request)]
+    try:
+        request.POST  # noqa: B018 - reads the body, which may turn out too large
+    except RequestDataTooBig:
+        # What was typed is still in the browser, one step back; here it is not even read.
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        return _private(render(request, "comments/too_large.html", status=status))
     origin = check_origin(request)
     trust_session = origin is Origin.TRUSTED
     form = CommentForm(request.POST, pages=readable_pages(request, trust_session=trust_session))
@@ -200,7 +222,7 @@ def _wants_fragment(request: HttpRequest) -> bool:
 
 def _private(response: HttpResponse) -> HttpResponse:
     """Keep an answer that holds what one person typed out of shared caches and search engines."""
-    patch_cache_control(response, private=True, no_cache=True)
+    patch_cache_control(response, private=True, no_store=True)
     patch_vary_headers(response, ["Cookie"])
     response["X-Robots-Tag"] = "noindex"
     return response

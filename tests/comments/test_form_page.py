@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
@@ -425,3 +427,24 @@ class TestRemember:
     def test_a_cookie_that_is_not_ours(self, client: Client, db: None, value: str) -> None:
         client.cookies["comments_author"] = value
         assert client.get("/comments/author/").json() == {}
+
+
+class TestTooMuch:
+    def test_files_are_passed_over(self, client: Client, form_data: dict[str, Any]) -> None:
+        upload = SimpleUploadedFile("big.bin", b"x" * 5_000_000)
+        response = client.post("/comments/post/", {**form_data, "file": upload}, headers=SAME_ORIGIN)
+        assert response.status_code == 303
+        assert Comment.objects.count() == 1
+
+    def test_a_body_that_is_too_large_is_answered_in_words(
+        self, client: Client, form_data: dict[str, Any], settings: Any
+    ) -> None:
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+        response = client.post(
+            "/comments/post/",
+            urlencode({**form_data, "comment": "x" * 2000}),
+            content_type="application/x-www-form-urlencoded",
+            headers=SAME_ORIGIN,
+        )
+        assert response.status_code == 413
+        assert "your text is still there" in response.content.decode()
