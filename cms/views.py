@@ -3,6 +3,7 @@
 import posixpath
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -36,6 +37,6 @@ def serve_upload(request: HttpRequest, path: str) -> HttpResponseBase:
     if parts[0].lower() == DOCUMENTS_FOLDER:
         raise Http404
     try:
-        return serve(request, path, document_root=settings.MEDIA_ROOT)
-    except (OSError, ValueError) as error:  # A name that no file system takes.
+        return serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    except (OSError, ValueError, SuspiciousFileOperation) as error:  # No name of a file there.
         raise Http404 from error

@@ -50,7 +50,7 @@ def readable_pages(request: HttpRequest, *, trust_session: bool) -> QuerySet[Any
     return in_site
 
 
-def _exclude_restricted(pages: QuerySet[Any], request: HttpRequest | None) -> QuerySet[Any]:
+def _exclude_restricted(pages: Any, request: HttpRequest | None) -> Any:
     """Return the pages whose restrictions the request's session passes; without one, those that have none.
 
     Restrictions hold for what is below a page, too, and an alias has those of its original, as Wagtail has it
