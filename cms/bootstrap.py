@@ -205,12 +205,15 @@ def demo_host() -> str:
     return os.environ.get("DEMO_HOST") or "127.0.0.1"
 
 
-def kept_secret(name: str, length: int) -> str:
-    """Return a secret from the data folder, made up on first use and readable by its owner only."""
+def kept_secret(name: str, length: int, chosen: str = "") -> str:
+    """Return a secret from the data folder, made up or ``chosen``, and readable by its owner only.
+
+    One that is chosen takes the place of the one that was kept: the next run has to know it.
+    """
     path = DATA_DIR / name
-    if path.is_file() and path.read_text(encoding="utf-8").strip():
+    if not chosen and path.is_file() and path.read_text(encoding="utf-8").strip():
         return path.read_text(encoding="utf-8").strip()
-    value = secrets.token_urlsafe(length)
+    value = chosen or secrets.token_urlsafe(length)
     descriptor = os.open(str(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(value + "\n")
@@ -255,8 +258,8 @@ def demo(arguments: list[str]) -> int:
         raise StopError(f"The data folder {DATA_DIR} can't be made: {error.strerror}.") from None
     if not os.environ.get("STANDFIRST_SECRET_KEY"):
         kept_secret("secret_key", 50)  # The settings read this file.
-    chosen = os.environ.get("DEMO_ADMIN_PASSWORD")
-    password = chosen or kept_secret("demo_admin_password", 12)
+    chosen = os.environ.get("DEMO_ADMIN_PASSWORD", "")
+    password = kept_secret("demo_admin_password", 12, chosen)
     site = f"http://localhost:{port}"
     defaults = {
         "STANDFIRST_DATA_DIR": str(DATA_DIR),

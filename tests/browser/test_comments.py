@@ -67,6 +67,12 @@ def test_a_comment_with_javascript(
     assert page.url.endswith("/on-dosage/")
     assert_accessible(page, "#comments")
     take_screenshot(page, "comments-error")
+    expect(page.locator(".comment-field--error")).to_have_count(1)
+    # A site may give a field a hint of its own.
+    field(page, "Name").evaluate(
+        "name => { name.insertAdjacentHTML('beforebegin', '<p id=a-hint>As in print.</p>');"
+        " name.setAttribute('aria-describedby', `a-hint ${name.getAttribute('aria-describedby')}`) }"
+    )
     summary.get_by_role("link").click()
     expect(field(page, "Name")).to_be_focused()
     fill(page, Name="Joan Clarke")
@@ -74,7 +80,9 @@ def test_a_comment_with_javascript(
     expect(page.locator("#comment-notice")).to_be_focused()
     expect(page.locator("#comment-notice")).to_contain_text("awaits moderation")
     expect(field(page, "Comment")).to_have_value("")
-    expect(page.locator("[aria-invalid]")).to_have_count(0)
+    expect(page.locator("[aria-invalid], .comment-field--error")).to_have_count(0)
+    expect(field(page, "Name")).to_have_attribute("aria-describedby", "a-hint")
+    expect(field(page, "Comment")).not_to_have_attribute("aria-describedby", re.compile(""))
     assert_accessible(page, "#comments")
     take_screenshot(page, "comments-notice")
     comment = Comment.objects.get(status=Status.PENDING)
@@ -175,13 +183,14 @@ def test_moderation(
     page.goto("/admin/comments/")
     expect(page.get_by_role("link", name="Comments (3)")).to_be_visible()
     take_screenshot(page, "comments-admin-list")
-    page.get_by_role("row", name="Number 2.").get_by_role("button", name="Mark as spam").click()
+    page.get_by_role("row", name="Number 2.").get_by_role("button", name="Mark as spam").press("Enter")
     expect(page.get_by_text("1 comment marked as spam.")).to_be_visible()
+    expect(page.get_by_role("row", name="Number 1.")).to_be_focused()
     for number in range(2):
         page.get_by_role("row", name=f"Number {number}.").get_by_role("checkbox").check()
     take_screenshot(page, "comments-admin-bulk")
     page.get_by_role("link", name="Approve selected comments").click()
-    page.get_by_role("button", name="Yes, do it").click()
+    page.get_by_role("button", name="Approve 2 comments").click()
     expect(page.get_by_text("2 comments approved.")).to_be_visible()
     assert Comment.objects.filter(status=Status.APPROVED).count() == 2
     page.get_by_role("link", name="Number 0.").click()

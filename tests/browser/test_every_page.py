@@ -1,0 +1,123 @@
+"""Every kind of page of the demonstration: accessible in light and dark, as wide as the window, and still."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import AbstractBaseUser, User
+from playwright.sync_api import BrowserContext, Page
+from wagtail.models import Page as WagtailPage
+
+from articles.models import Source
+from cms.demo.accounts import ensure_admin
+from cms.demo.build import build_demo
+from comments.models import Comment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ARTICLE = "/articles/microneedling-and-hyperpigmentation/"
+WATCH_LAYOUT = """
+    window.shift = 0;
+    new PerformanceObserver(list => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.fixture
+def demonstration() -> None:
+    """Make the demonstration site."""
+    ensure_admin(password="not used here", replace_password=False)
+    build_demo(report=lambda line: None)
+
+
+def public_addresses() -> list[str]:
+    page = WagtailPage.objects.get(slug="microneedling-and-hyperpigmentation")
+    reply = Comment.objects.approved().filter(discussion__page=page).first()
+    assert reply is not None
+    return [
+        "/",
+        "/articles/",
+        "/articles/?tag=skin",
+        "/articles/?tag=no-such-tag",
+        ARTICLE,
+        f"{ARTICLE}?comment=held",
+        "/how-we-grade-evidence/",
+        f"/comments/form/?page={page.pk}",
+        f"/comments/form/?page={page.pk}&parent={reply.uid}",
+        f"/comments/page/{page.pk}/",
+        "/no-such-page/",
+    ]
+
+
+def admin_addresses() -> list[str]:
+    page = WagtailPage.objects.get(slug="microneedling-and-hyperpigmentation")
+    comment = Comment.objects.first()
+    assert comment is not None
+    return [
+        "/admin/comments/",
+        f"/admin/comments/inspect/{comment.pk}/",
+        f"/admin/comments/page/{page.pk}/",
+        "/admin/snippets/articles/source/",
+        "/admin/snippets/articles/person/",
+    ]
+
+
+def open_page(page: Page, address: str) -> None:
+    response = page.goto(address, wait_until="networkidle")
+    assert response is not None
+    assert response.status in (200, 404), address
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_public_pages(
+    scheme: str,
+    demonstration: None,
+    new_context: Callable[..., BrowserContext],
+    assert_accessible: Callable[..., None],
+) -> None:
+    for width in (320, 1280):
+        page = new_context(color_scheme=scheme, viewport={"width": width, "height": 900}).new_page()
+        page.add_init_script(WATCH_LAYOUT)
+        for address in public_addresses():
+            open_page(page, address)
+            overflow = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert overflow <= 0, f"{address} is {overflow} px wider than a window of {width} px"
+            assert page.evaluate("window.shift") < 0.001, f"the layout of {address} shifted"
+            if width == 1280:
+                assert_accessible(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_admin_screens(
+    scheme: str,
+    demonstration: None,
+    new_context: Callable[..., BrowserContext],
+    log_in: Callable[[BrowserContext, AbstractBaseUser], None],
+    assert_accessible: Callable[..., None],
+) -> None:
+    context = new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    log_in(context, User.objects.get(username="admin"))
+    page = context.new_page()
+    for address in admin_addresses():
+        open_page(page, address)
+        assert_accessible(page, "main")
+
+
+def test_a_refused_deletion_can_be_read(
+    demonstration: None,
+    new_context: Callable[..., BrowserContext],
+    log_in: Callable[[BrowserContext, AbstractBaseUser], None],
+    assert_accessible: Callable[..., None],
+) -> None:
+    context = new_context(color_scheme="dark", viewport={"width": 1280, "height": 900})
+    log_in(context, User.objects.get(username="admin"))
+    page = context.new_page()
+    source = Source.objects.order_by("pk").first()
+    assert source is not None
+    page.goto(f"/admin/snippets/articles/source/delete/{source.pk}/")
+    page.get_by_role("button", name="Yes, delete").click()
+    page.locator(".messages").wait_for()
+    assert_accessible(page, ".messages")
+    assert Source.objects.filter(pk=source.pk).exists()
