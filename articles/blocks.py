@@ -115,6 +115,11 @@ class TableBlock(TypedTableBlock):
     text = CharBlock(required=False, label=_("Text"), icon="pilcrow")
     number = CharBlock(required=False, label=_("Number"), icon="decimal")
 
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        context["caption_id"] = annotation_for(parent_context, value)
+        return context
+
     class Meta:
         icon = "table"
         label = _("Table")

@@ -1,8 +1,8 @@
 """What a reader is shown of an article's body, read once for all of its blocks.
 
-The numbers of citations, the anchors of headings, the files of pictures and the targets of links depend on
-the whole body; reading them together keeps the page at a constant number of queries. Blocks find what
-concerns them by ``annotation_for``.
+The numbers of citations, the anchors of headings and tables, the files of pictures and the targets of links
+depend on the whole body; reading them together keeps the page at a constant number of queries. Blocks find
+what concerns them by ``annotation_for``.
 """
 
 from __future__ import annotations
@@ -89,6 +89,8 @@ def read_article(page: ArticleMixin, *, public_links_only: bool = False, base_ur
         reading.annotate(child.value, card)
     _read_rich_text(reading, children, public_links_only=public_links_only, base_url=base_url)
     _read_pictures(reading, children, page)
+    for number, child in enumerate(_of_type(children, "table"), start=1):
+        reading.annotate(child.value, f"table-{number}")
     reading.word_count = _count_words(page, children)
     return reading
 
@@ -107,6 +109,8 @@ def annotation_for(context: Mapping[str, Any] | None, value: Any) -> Any:
 def _annotate_alone(value: Any) -> Any:
     if hasattr(value, "source") and not isinstance(value, Mapping):
         return render_rich_texts([value.source])[0]
+    if hasattr(value, "columns") and not isinstance(value, Mapping):
+        return f"table-{uuid4()}"
     if not isinstance(value, Mapping):
         return None
     if "statement" in value:

@@ -3,27 +3,80 @@
 from typing import Any
 
 from django.db.models import Count
+from django.forms import URLField
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.admin.ui.tables import Column, UpdatedAtColumn
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from articles.models import Person, Source
+
+
+class SourceCreationForm(WagtailAdminModelForm):
+    """What is asked of a new source in the dialogue that chooses one."""
+
+    # The dialogue opens over the editor of a page, which has a title and other fields of its own.
+    prefix = "new-source"
+    url = URLField(label=_("Web address"), required=False, max_length=2000, assume_scheme="https")
+
+    class Meta:
+        model = Source
+        fields = [
+            "title",
+            "authors",
+            "kind",
+            "year",
+            "container_title",
+            "volume",
+            "issue",
+            "pages",
+            "publisher",
+            "doi",
+            "pmid",
+            "url",
+        ]
+
+
+class PersonCreationForm(WagtailAdminModelForm):
+    """What is asked of a new person in the dialogue that chooses one."""
+
+    prefix = "new-person"
+    url = URLField(label=_("Web page"), required=False, max_length=500, assume_scheme="https")
+
+    class Meta:
+        model = Person
+        fields = ["name", "credentials", "role", "url"]
+
+
+class SourceChooserViewSet(SnippetChooserViewSet):
+    """The dialogue in which a source is chosen or, by those who may add sources, made."""
+
+    creation_form_class = SourceCreationForm
+
+
+class PersonChooserViewSet(SnippetChooserViewSet):
+    """The dialogue in which a person is chosen or, by those who may add people, made."""
+
+    creation_form_class = PersonCreationForm
 
 
 class SourceViewSet(SnippetViewSet):
     """Works that claims cite, with how often they are cited."""
 
     model = Source
+    chooser_viewset_class = SourceChooserViewSet
     icon = "clipboard-list"
     menu_label = _("Sources")
     list_display = [
         "title",
-        "authors_display",
+        Column("authors_display", label=_("Authors"), sort_key="authors"),
         Column("year", label=_("Year"), sort_key="year"),
         "doi",
         Column("citation_count", label=_("Citations"), sort_key="citation_count"),
-        UpdatedAtColumn(),
+        # Not Wagtail's own column, which reads the log: sources are written by imports and scripts, too.
+        DateColumn("updated_at", label=_("Updated"), sort_key="updated_at"),
     ]
     list_filter = ["kind", "year"]
     search_fields = ["title", "authors", "doi", "pmid", "container_title"]
@@ -65,6 +118,7 @@ class PersonViewSet(SnippetViewSet):
     """People who write and review articles."""
 
     model = Person
+    chooser_viewset_class = PersonChooserViewSet
     icon = "user"
     menu_label = _("People")
     list_display = ["name", "credentials", "role"]

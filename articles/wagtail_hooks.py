@@ -1,6 +1,7 @@
 """What this app adds to Wagtail."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import swapper
@@ -9,19 +10,27 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.snippets.models import register_snippet
 
-from articles.models import Source
+from articles.models import Person, Source
+from articles.models.usage import Usage
 from articles.publishing import AtomicPublishPageRevisionAction
 from articles.services.article_import import LOG_ACTION as IMPORT_LOG_ACTION
-from articles.sources.usage import SourceUsage, find_source_usage
 from articles.viewsets import EvidenceViewSetGroup
 
 # More pages than this are counted, not named.
 _NAMED_PAGES = 5
+_REFUSALS: dict[type, Any] = {
+    Source: gettext_lazy(
+        "“{name}” was not deleted: claims cite it on {pages}{more}. Remove it from these claims first."
+    ),
+    Person: gettext_lazy(
+        "“{name}” was not deleted: it stands in the byline of {pages}{more}. Remove it from there first."
+    ),
+}
 
 register_snippet(EvidenceViewSetGroup)
 
@@ -39,25 +48,26 @@ def register_import(actions: Any) -> None:
 
 
 @hooks.register("before_delete_snippet")
-def refuse_deleting_cited_sources(request: HttpRequest, instances: Sequence[Any]) -> HttpResponse | None:
-    """Say where a source is cited, in place of deleting it."""
-    sources = [instance for instance in instances if isinstance(instance, Source)]
-    usage = find_source_usage([source.pk for source in sources])
+def refuse_deleting_what_pages_use(request: HttpRequest, instances: Sequence[Any]) -> HttpResponse | None:
+    """Say where a source is cited or a person named, in place of deleting it."""
+    model: Any = type(instances[0]) if instances else None
+    if model not in _REFUSALS:
+        return None
+    names = {instance.pk: str(instance) for instance in instances}
+    usage = model.objects.filter(pk__in=names).find_usage()
     if not usage:
         return None
-    for source in sources:
-        uses = [use for use in usage if use.source_id == source.pk]
-        if uses:
-            messages.error(request, _describe_refusal(source, uses))
-    viewset: Any = Source.snippet_viewset
-    return redirect(viewset.get_url_name("list"))
+    for object_id, uses in groupby(usage, key=lambda use: use.object_id):
+        messages.error(request, _describe_refusal(_REFUSALS[model], names[object_id], list(uses)))
+    return redirect(model.snippet_viewset.get_url_name("list"))
 
 
-def _describe_refusal(source: Source, uses: list[SourceUsage]) -> str:
+def _describe_refusal(sentence: Any, name: str, uses: list[Usage]) -> str:
     named = uses[:_NAMED_PAGES]
     pages = format_html_join(
         ", ",
-        '<a href="{}">{}</a>{}',
+        # Wagtail's classes: the colour of its links can't be read on that of an error.
+        '<a class="w-text-current w-underline" href="{}">{}</a>{}',
         (
             (
                 reverse("wagtailadmin_pages:edit", args=[use.page.pk]),
@@ -69,9 +79,4 @@ def _describe_refusal(source: Source, uses: list[SourceUsage]) -> str:
     )
     rest = len(uses) - len(named)
     more = ngettext(" and %(count)d other page", " and %(count)d other pages", rest) % {"count": rest}
-    return format_html(
-        _("“{source}” was not deleted: claims cite it on {pages}{more}. Remove it from these claims first."),
-        source=source.title,
-        pages=pages,
-        more=more if rest else "",
-    )
+    return format_html(sentence, name=name, pages=pages, more=more if rest else "")

@@ -57,6 +57,7 @@ def read_front_page(*, home: "HomePage") -> FrontPage:
         for article, picture in zip(articles, pictures, strict=True)
     ]
     claims = Claim.objects.filter(page__in=public.values("pk")).order_by()
+    totals = count_claims(claims)
     return FrontPage(
         lead=stories[0] if stories else None,
         stories=stories[1:],

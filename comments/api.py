@@ -234,7 +234,9 @@ def _describe_item(
 
 
 def _describe_author(comment: Comment) -> CommentAuthor:
-    return CommentAuthor(name=comment.author_name, url=comment.author_link or None)
+    return CommentAuthor(
+        name=comment.author_name, url=comment.author_link or None, is_editor=comment.is_by_editor
+    )
 
 
 def _describe_field(name: str, field: forms.Field) -> CommentFormField:

@@ -60,7 +60,9 @@ class DecideBulkAction(BulkAction):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return what the confirmation page is given."""
-        return {**super().get_context_data(**kwargs), "decision": self.decision}
+        context = super().get_context_data(**kwargs)
+        button = str(self.decision.bulk_verb % {"count": len(context["items"])})
+        return {**context, "decision": self.decision, "action_button_text": button}
 
     def get_execution_context(self) -> dict[str, Any]:
         """Return the arguments of ``execute_action`` beside the comments."""

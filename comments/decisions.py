@@ -13,14 +13,15 @@ from comments.enums import Status
 class Decision:
     """A status to give, the verb for its button, and the words for its result.
 
-    ``done`` takes ``count``; ``question`` asks before many are changed; ``icon`` is the name of a Wagtail
-    icon.
+    ``question`` asks before many are changed, and ``bulk_verb`` is on the button that does it; it and
+    ``done`` take ``count``. ``icon`` is the name of a Wagtail icon.
     """
 
     status: Status
     verb: str | Promise
     bulk_label: str | Promise
     question: str | Promise
+    bulk_verb: str | Promise
     done: str | Promise
     icon: str
     is_serious: bool = False
@@ -32,6 +33,7 @@ DECISIONS: tuple[Decision, ...] = (
         verb=_("Approve"),
         bulk_label=_("Approve selected comments"),
         question=_("Approve these comments?"),
+        bulk_verb=ngettext_lazy("Approve %(count)d comment", "Approve %(count)d comments", "count"),
         done=ngettext_lazy("%(count)d comment approved.", "%(count)d comments approved.", "count"),
         icon="check",
     ),
@@ -40,6 +42,7 @@ DECISIONS: tuple[Decision, ...] = (
         verb=_("Hold"),
         bulk_label=_("Hold selected comments"),
         question=_("Hold these comments?"),
+        bulk_verb=ngettext_lazy("Hold %(count)d comment", "Hold %(count)d comments", "count"),
         done=ngettext_lazy("%(count)d comment held.", "%(count)d comments held.", "count"),
         icon="history",
     ),
@@ -48,6 +51,7 @@ DECISIONS: tuple[Decision, ...] = (
         verb=_("Mark as spam"),
         bulk_label=_("Mark selected comments as spam"),
         question=_("Mark these comments as spam?"),
+        bulk_verb=ngettext_lazy("Mark %(count)d comment as spam", "Mark %(count)d comments as spam", "count"),
         done=ngettext_lazy(
             "%(count)d comment marked as spam.", "%(count)d comments marked as spam.", "count"
         ),
@@ -59,6 +63,9 @@ DECISIONS: tuple[Decision, ...] = (
         verb=_("Move to trash"),
         bulk_label=_("Move selected comments to the trash"),
         question=_("Move these comments to the trash?"),
+        bulk_verb=ngettext_lazy(
+            "Move %(count)d comment to the trash", "Move %(count)d comments to the trash", "count"
+        ),
         done=ngettext_lazy(
             "%(count)d comment moved to the trash.", "%(count)d comments moved to the trash.", "count"
         ),

@@ -18,6 +18,7 @@ from wagtail.admin.ui.tables import (
     Column,
     DateColumn,
     StatusTagColumn,
+    Table,
     TitleColumn,
 )
 from wagtail.admin.views import generic
@@ -63,6 +64,29 @@ class PageColumn(Column):
     cell_template_name = "comments/admin/page_cell.html"
 
 
+def row_id(comment: Comment) -> str:
+    """Return the id of a comment's row in the list."""
+    return f"comment-row-{comment.pk}"
+
+
+class CommentTable(Table):
+    """The list's table. Its rows can be led to, and take the focus then."""
+
+    def get_row_attrs(self, instance: Comment) -> dict[str, str]:
+        """Return the attributes of a comment's row."""
+        return {**super().get_row_attrs(instance), "id": row_id(instance), "tabindex": "-1"}
+
+    @cached_property
+    def next_row_ids(self) -> dict[int, str]:
+        """Return, by a comment's primary key, the id of the row to go on with once it is decided about.
+
+        That is the row below, for the last one the row above: a decision may take its own row away.
+        """
+        ids = [row_id(comment) for comment in self.data]
+        following = [*ids[1:], *ids[-2:-1]] or ids
+        return {comment.pk: following[place] for place, comment in enumerate(self.data)}
+
+
 class DecisionsColumn(BaseColumn):
     """Buttons that decide about one comment. They post, and so work without JavaScript."""
 
@@ -75,12 +99,13 @@ class DecisionsColumn(BaseColumn):
         # The list is also fetched as a fragment, whose own address is no place to come back to.
         listing = reverse("comments_moderation:index")
         query = request.META.get("QUERY_STRING", "")
+        fragment = parent_context["table"].next_row_ids[instance.pk]
         return {
             **context,
             "comment": instance,
             "decisions": offered_decisions(instance.status),
             "csrf_token": get_token(request),
-            "next_url": f"{listing}?{query}" if query else listing,
+            "next_url": f"{listing}?{query}#{fragment}" if query else f"{listing}#{fragment}",
         }
 
 
@@ -89,6 +114,8 @@ class CommentIndexView(generic.IndexView):
 
     any_permission_required = ["moderate"]
     template_name = "comments/admin/index.html"
+    table_class = CommentTable
+    table_classname = "listing comment-listing"
 
     def get_base_queryset(self) -> QuerySet[Comment]:
         """Return all comments with what a row shows."""

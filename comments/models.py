@@ -6,17 +6,17 @@ from uuid import UUID
 import swapper
 import uuid_utils.compat
 from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from comments.anchors import ANCHOR_MAX_LENGTH
 from comments.enums import Reason, Status
 from comments.paths import MAX_PATH_LENGTH
-from comments.rendering import render_body, web_address
+from comments.rendering import render_body, shorten, web_address
 
 BODY_MAX_LENGTH = 65_525
 NAME_MAX_LENGTH = 245
@@ -72,6 +72,15 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Return approved comments, and those that keep a place because approved replies stand below them."""
         return self.filter(models.Q(status=Status.APPROVED) | models.Q(approved_reply_count__gt=0))
 
+    def marking_editors(self) -> "CommentQuerySet":
+        """Return the comments with ``is_by_editor`` set, within the same query.
+
+        An editor is whoever may use the admin at the time of reading: an account that lost the right loses
+        the mark.
+        """
+        editors = ModelBackend().with_perm("wagtailadmin.access_admin")
+        return self.annotate(is_by_editor=models.Exists(editors.filter(pk=models.OuterRef("user_id"))))
+
 
 class Comment(models.Model):
     """What a reader wrote under a page.
@@ -119,6 +128,9 @@ class Comment(models.Model):
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     status_changed_at = models.DateTimeField(_("status changed"), default=timezone.now)
 
+    #: Whether the author works on the site; known for comments from ``marking_editors`` only.
+    is_by_editor = False
+
     objects = CommentQuerySet.as_manager()
 
     wagtail_reference_index_ignore = True
@@ -141,7 +153,7 @@ class Comment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return Truncator(" ".join(self.body.split())).chars(80)
+        return shorten(" ".join(self.body.split()), 80)
 
     @property
     def is_approved(self) -> bool:
@@ -157,6 +169,11 @@ class Comment(models.Model):
     def body_html(self) -> SafeString:
         """Return the text as safe HTML."""
         return render_body(self.body)
+
+    @property
+    def excerpt(self) -> str:
+        """Return the beginning of the text, to remind of it."""
+        return shorten(self.body, 280)
 
     @property
     def author_link(self) -> str:

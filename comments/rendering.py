@@ -11,6 +11,7 @@ _WEB_ADDRESS = re.compile(r"""https?://[^\s<>"'`\\^{}|]+""", re.IGNORECASE)
 _TRAILING = ".,:;!?…*_~"
 _CLOSING = {")": "(", "]": "["}
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
+_LAST_WORD = re.compile(r"\S+\Z")
 # Readers' links: no credit for search engines, marked as user content, no access to this window.
 LINK_REL = "nofollow ugc noopener"
 _MAX_ADDRESS_LENGTH = 2048
@@ -26,6 +27,15 @@ def render_body(text: str) -> SafeString:
 def web_address(url: str) -> str:
     """Return ``url`` where it is a plain http(s) address that may be linked to, else an empty string."""
     return url if url.lower().startswith(("http://", "https://")) else ""
+
+
+def shorten(text: str, length: int) -> str:
+    """Return at most ``length`` characters of a text, ending with a whole word and an ellipsis."""
+    if len(text) <= length:
+        return text
+    whole_words = _LAST_WORD.sub("", text[:length]).rstrip()
+    # A long address, or a language that is written without spaces, is cut where it must be.
+    return f"{whole_words if 2 * len(whole_words) > length else text[: length - 1]}…"
 
 
 def _render_paragraph(text: str) -> str:

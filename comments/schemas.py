@@ -29,6 +29,9 @@ class CommentAuthor(Schema):
     type: Literal["comment_author"] = "comment_author"
     name: str
     url: str | None = Field(description="The author's website, http or https.")
+    is_editor: bool = Field(
+        description="Whether it was written from an account that works on the site, not just under a name."
+    )
 
 
 class ReaderComment(Schema):

@@ -30,7 +30,7 @@ def _prepare_environment() -> None:
 _prepare_environment()
 
 from cms.settings import *  # noqa: E402, F403
-from cms.settings import STORAGES  # noqa: E402
+from cms.settings import DATABASES, STORAGES  # noqa: E402
 
 # Slow hashes protect real passwords; here they would only cost time.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -40,3 +40,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 SERVE_MEDIA = True
+# The live server's threads end with their requests.
+DATABASES["default"]["CONN_MAX_AGE"] = 0

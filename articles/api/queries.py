@@ -1,14 +1,14 @@
 """The rows behind the API's answers, at a number of queries that doesn't grow with them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import swapper
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
-from pydantic import Field
+from pydantic import AfterValidator, AwareDatetime, Field
 from wagtail.models import Site, get_page_models
 
 from articles.api.parameters import MAX_ID, MAX_PAGE_ID, ArticleQuery, ClaimQuery, SourceQuery
@@ -16,9 +16,18 @@ from articles.models import ArticleAuthor, ArticleMixin, ArticlePage, ArticleTag
 from articles.public import public_pages
 from articles.sources.identifiers import normalise_doi
 
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("must be a moment of the calendar in UTC, too") from error
+
+
+_Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 _PageKeyId = Annotated[int, Field(ge=0, le=MAX_PAGE_ID)]
 _RowKeyId = Annotated[int, Field(ge=0, le=MAX_ID)]
-ArticleKey = tuple[datetime | None, _PageKeyId]
+ArticleKey = tuple[_Moment | None, _PageKeyId]
 ClaimKey = tuple[_PageKeyId, Annotated[int, Field(ge=0, le=MAX_PAGE_ID)]]
 SourceKey = tuple[_RowKeyId]
 

@@ -8,13 +8,17 @@ from articles.importing.errors import ArticleTooLargeError, EmptyArticleError, U
 # Far more than a page with a long article and all its comments has. Reading a page takes time that grows with
 # this number, in places faster than it.
 MAX_ELEMENTS = 50_000
+# So are these: five times the blocks of an article, for the comments that are left out of it later on.
+MAX_TEXTS = 10_000
+_TEXTS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "dt", "dd")
 
 
 def parse_html(html: str) -> HtmlElement:
     """Return the tree of an HTML page or fragment, without its comments. Nothing is fetched.
 
     Raises `EmptyArticleError` when there is no element in it, `ArticleTooLargeError` when it has more than
-    `MAX_ELEMENTS`, and `UnreadableArticleError` when it is no HTML or is nested past all reason.
+    `MAX_ELEMENTS`, or more than `MAX_TEXTS` paragraphs and the like, and `UnreadableArticleError` when it is
+    no HTML or is nested past all reason.
     """
     # Bytes, because lxml refuses a string that declares an encoding.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
@@ -31,6 +35,12 @@ def parse_html(html: str) -> HtmlElement:
     if elements > MAX_ELEMENTS:
         raise ArticleTooLargeError(
             f"The file has {elements} elements; an article may have {MAX_ELEMENTS}. Split it."
+        )
+    texts = sum(1 for _ in root.iter(*_TEXTS))
+    if texts > MAX_TEXTS:
+        raise ArticleTooLargeError(
+            f"The file has {texts} paragraphs and headings; a page with an article may have {MAX_TEXTS}. "
+            "Split it."
         )
     return root
 

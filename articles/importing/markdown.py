@@ -4,11 +4,14 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
 from articles.importing.article import ImportedArticle
-from articles.importing.errors import MissingTitleError
+from articles.importing.errors import ArticleTooLargeError, MissingTitleError
 from articles.importing.finishing import finish
 from articles.importing.front_matter import FrontMatter, split_front_matter
 from articles.importing.html_parts import RawHeading, read_parts
 from articles.importing.html_tree import parse_html
+
+# Ten times the blocks of an article. A line takes longer here than in plain text.
+MAX_LINES = 20_000
 
 
 def read_markdown(text: str) -> ImportedArticle:
@@ -21,6 +24,11 @@ def read_markdown(text: str) -> ImportedArticle:
     """
     facts, body = split_front_matter(text)
     facts = facts or FrontMatter()
+    lines = body.count("\n") + 1
+    if lines > MAX_LINES:
+        raise ArticleTooLargeError(
+            f"The file has {lines} lines; an article in Markdown may have {MAX_LINES}. Split it."
+        )
     parts, left_out = read_parts(parse_html(_renderer().render(body)))
     title = facts.title
     if not title:

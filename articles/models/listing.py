@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from taggit.models import Tag
 
 from articles import conf
+from articles.claims.counts import ClaimCounts, count_claims_by_page
 from articles.pictures import Picture, describe_pictures
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Teaser:
 
     article: ArticlePage
     picture: Picture | None
+    counts: ClaimCounts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +100,11 @@ def list_articles(*, index_page: ArticleIndexPage, tag: str, number: str) -> Lis
         [(article.hero_image, article.hero_alt) for article in shown],
         widths=conf.image_widths()[:_TEASER_WIDTHS],
     )
+    counts = count_claims_by_page(article.alias_of_id or article.pk for article in shown)
     return Listing(
         teasers=[
-            Teaser(article=article, picture=picture) for article, picture in zip(shown, pictures, strict=True)
+            Teaser(article=article, picture=picture, counts=counts[article.alias_of_id or article.pk])
+            for article, picture in zip(shown, pictures, strict=True)
         ],
         page=page,
         tags=[

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models, transaction
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
@@ -111,8 +112,14 @@ class ArticleMixin(models.Model):
         return read_article(self)
 
     def get_comment_anchors(self) -> dict[str, str]:
-        """Return what can be commented on by itself: each claim's uid and the start of its words."""
-        return {str(claim.uid): Truncator(claim.statement).chars(80) for claim in self.reading.claims}
+        """Return what can be commented on by itself: each claim's uid, its number and its first words."""
+        return {
+            str(claim.uid): gettext("Claim %(number)d: %(statement)s")
+            % {"number": claim.position, "statement": Truncator(claim.statement).words(12)}
+            if claim.statement
+            else gettext("Claim %(number)d") % {"number": claim.position}
+            for claim in self.reading.claims
+        }
 
     def get_comment_anchor_url(self, anchor: str) -> str:
         """Return the address of a claim on this page. Takes a key of ``get_comment_anchors``."""

@@ -56,8 +56,10 @@ class ArticleAuthor(Orderable):
     """A place in an article's byline."""
 
     page = ParentalKey("articles.ArticlePage", on_delete=models.CASCADE, related_name="bylines")
+    # A revision that names a person who is gone loads without them only where the key cascades. What protects
+    # the people in bylines is ProtectedWhereUsed.
     person = models.ForeignKey(
-        Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="bylines"
+        Person, verbose_name=_("person"), on_delete=models.CASCADE, related_name="bylines"
     )
 
     class Meta(Orderable.Meta):

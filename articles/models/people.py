@@ -1,18 +1,21 @@
 """The people who write and review articles."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from modelcluster.models import get_all_child_relations
 from wagtail.images import get_image_model_string
 from wagtail.search import index
 
+from articles.models.usage import ProtectedWhereUsed
 from articles.sources.identifiers import is_web_address
 
 
-class Person(index.Indexed, models.Model):  # type: ignore[django-manager-missing]
+class Person(index.Indexed, ProtectedWhereUsed):  # type: ignore[django-manager-missing]
     """Someone whose name stands over or under an article."""
 
     name = models.CharField(_("name"), max_length=200)
@@ -44,6 +47,7 @@ class Person(index.Indexed, models.Model):  # type: ignore[django-manager-missin
         related_name="+",
     )
 
+    path_to_pages = "bylines__page"
     search_fields = [
         index.SearchField("name"),
         index.AutocompleteField("name"),
@@ -71,6 +75,16 @@ class Person(index.Indexed, models.Model):  # type: ignore[django-manager-missin
         super().clean()
         if self.url and not is_web_address(self.url):
             raise ValidationError({"url": _("The address must start with http:// or https://.")})
+
+    @classmethod
+    def read_used_ids(cls, page_model: type[models.Model], content: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield the ids of the people that a revision names, in bylines of ours or of anyone's own."""
+        for relation in get_all_child_relations(page_model):
+            names = [
+                field.name for field in relation.related_model._meta.fields if field.related_model is cls
+            ]
+            for part in content.get(relation.get_accessor_name()) or []:
+                yield from (part.get(name) for name in names)
 
     def _find_slug(self) -> str:
         base = slugify(self.name, allow_unicode=True)[:180] or "person"

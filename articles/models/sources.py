@@ -1,25 +1,26 @@
 """The works that claims rest on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import ProtectedError, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
 from articles.enums import SourceKind
+from articles.models.usage import ProtectedWhereUsed
+from articles.sources.citations import read_cited_ids
 from articles.sources.csl import TEXT_VARIABLES, read_fields, write_fields
 from articles.sources.identifiers import is_web_address, normalise_doi, normalise_pmid
 from articles.sources.references import format_names, format_reference
-from articles.sources.usage import find_source_usage
 
 _FIELDS = (*TEXT_VARIABLES, "kind", "authors", "year")
 
 
-class Source(index.Indexed, models.Model):
+class Source(index.Indexed, ProtectedWhereUsed):
     """A work that claims cite. There is one row a work: what becomes known of it reaches all its claims.
 
     ``csl`` holds the CSL-JSON item; the other fields are its best-known variables, kept in step with it on
@@ -51,6 +52,7 @@ class Source(index.Indexed, models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
+    path_to_pages = "citations__claim__page"
     search_fields = [
         index.SearchField("title"),
         index.AutocompleteField("title"),
@@ -106,15 +108,10 @@ class Source(index.Indexed, models.Model):
             }
         super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete the source. Raises ``ProtectedError`` where a published or draft claim cites it."""
-        usage = find_source_usage([self.pk])
-        if usage:
-            raise ProtectedError(
-                f"“{self}” can't be deleted: it is cited on {len({use.page.pk for use in usage})} pages.",
-                {use.page for use in usage},
-            )
-        return super().delete(*args, **kwargs)
+    @classmethod
+    def read_used_ids(cls, page_model: type[models.Model], content: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield the ids of the sources that the claims of a revision cite."""
+        return read_cited_ids(content.get("body"))
 
     @classmethod
     def from_csl(cls, csl: Mapping[str, Any]) -> Self:

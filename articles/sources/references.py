@@ -13,6 +13,11 @@ _LISTED_AUTHORS: Final = 6
 # The tags of CSL-JSON's rich text (CSL 1.0.2, "HTML-like formatting tags").
 _CSL_MARKUP: Final = re.compile(r"</?(?:i|b|sup|sub|sc|span)(?:\s[^<>]*)?>", re.IGNORECASE)
 _SPACES: Final = re.compile(r"\s+")
+_EN_DASH: Final = "\u2013"
+# First and last page, such as "e12-e19". What has more hyphens than one may be the number of a page.
+_PAGE_RANGE: Final = re.compile(
+    r"(?P<first>[A-Za-z]*\d+[A-Za-z]*)\s*-{1,2}\s*(?P<last>[A-Za-z]*\d+[A-Za-z]*)"
+)
 
 
 def plain(value: object) -> str:
@@ -71,11 +76,26 @@ def _join(parts: Iterable[str]) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _numeration(csl: Mapping[str, Any]) -> str:
+def _format_pages(pages: str) -> str:
+    """Return pages with an en dash in each range."""
+    parts = (part.strip() for part in pages.split(","))
+    return ", ".join(
+        f"{match['first']}{_EN_DASH}{match['last']}" if (match := _PAGE_RANGE.fullmatch(part)) else part
+        for part in parts
+    )
+
+
+def _published(csl: Mapping[str, Any], date: str) -> str:
+    """Return date, volume, issue and pages with the marks between them.
+
+    An issue without a volume keeps the semicolon, "2002;(401):230"; pages that have neither follow the date,
+    "2002:1" (ICMJE, samples of formatted references).
+    """
     volume, issue = plain(csl.get("volume")), plain(csl.get("issue"))
-    pages = plain(csl.get("page")) or plain(csl.get("number"))
+    pages = _format_pages(plain(csl.get("page"))) or plain(csl.get("number"))
     place = volume + (f"({issue})" if issue else "")
-    return f"{place}:{pages}" if place and pages else place or pages
+    dated = ";".join(part for part in (date, place) if part)
+    return ":".join(part for part in (dated, pages) if part)
 
 
 def format_reference(csl: Mapping[str, Any]) -> str:
@@ -86,10 +106,9 @@ def format_reference(csl: Mapping[str, Any]) -> str:
     """
     year = read_year(csl.get("issued"))
     container, publisher = plain(csl.get("container-title")), plain(csl.get("publisher"))
-    date, numeration = str(year) if year else "", _numeration(csl)
+    date = str(year) if year else ""
     if container:
-        published = ";".join(part for part in (date, numeration) if part)
-        tail = _join([_sentence(container), _sentence(published)])
+        tail = _join([_sentence(container), _sentence(_published(csl, date))])
     else:
         imprint = "; ".join(part for part in (publisher, date) if part)
         tail = _sentence(imprint)

@@ -39,7 +39,7 @@ def list_comments(
         count = selected.approved().count()
     if after:
         selected = selected.filter(path__gt=after)
-    comments = list(selected.select_related("parent").order_by("path")[: limit + 1])
+    comments = list(selected.marking_editors().select_related("parent").order_by("path")[: limit + 1])
     has_more = len(comments) > limit
     comments = comments[:limit]
     return CommentSlice(
@@ -52,7 +52,7 @@ def get_shown_comment(*, uid: UUID, pages: Any) -> Comment:
 
     ``pages`` is a queryset. The comment's discussion and its page are loaded with it.
     """
-    comments = Comment.objects.shown().select_related("parent", "discussion__page")
+    comments = Comment.objects.shown().marking_editors().select_related("parent", "discussion__page")
     return comments.get(uid=uid, discussion__page__in=pages)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
@@ -39,9 +40,44 @@ def test_sources_are_listed_with_their_use_and_found_by_doi(editor: Client) -> N
     assert "Lima E, Miot H" in rows["Cited"].get_text()
     counts = {name: row.select("td")[5].get_text(strip=True) for name, row in rows.items()}
     assert counts == {"Cited": "2", "Elsewhere": "0"}
+    assert [th.get_text(strip=True) for th in document.select("thead th")][2] == "Authors"
+    assert rows["Cited"].select("td")[6].get_text(strip=True)
     found = editor.get(source_url("list"), {"q": "10.1186/S1"}).content.decode()
     assert "Cited" in found
     assert other.title not in found
+
+
+@pytest.mark.parametrize(
+    ("model", "data"),
+    [
+        (Source, {"new-source-title": "A pilot study", "new-source-kind": "article-journal"}),
+        (Person, {"new-person-name": "Ada Example"}),
+    ],
+)
+def test_what_is_chosen_can_be_made_in_the_same_dialogue(
+    editor: Client, model: Any, data: dict[str, str]
+) -> None:
+    chooser = model.snippet_viewset.chooser_viewset
+    dialogue = editor.get(reverse(chooser.get_url_name("choose"))).json()["html"]
+    form = BeautifulSoup(dialogue, "html.parser").select_one("form[data-chooser-modal-creation-form]")
+    create = reverse(chooser.get_url_name("create"))
+    assert form["action"] == create
+    assert set(data) <= {field.get("name") for field in form.select("input, textarea, select")}
+    assert editor.post(create, {}).json()["step"] == "reshow_creation_form"
+    made = editor.post(create, data).json()
+    assert made["step"] == "chosen"
+    assert made["result"]["id"] == str(model.objects.get().pk)
+
+
+def test_the_dialogue_makes_nothing_for_those_who_may_not_add_sources(client: Client) -> None:
+    user = User.objects.create_user("reader")
+    user.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    client.force_login(user)
+    chooser = Source.snippet_viewset.chooser_viewset
+    assert "creation-form" not in client.get(reverse(chooser.get_url_name("choose"))).json()["html"]
+    data = {"new-source-title": "A pilot study", "new-source-kind": "article-journal"}
+    assert client.post(reverse(chooser.get_url_name("create")), data).status_code == 302
+    assert not Source.objects.exists()
 
 
 def test_a_source_is_added_with_its_reference_and_mistakes_are_told(editor: Client) -> None:
@@ -69,7 +105,7 @@ def test_deleting_a_cited_source_is_refused_with_where_it_is_used(editor: Client
     draft = make_draft(title="To come", body=[claim_block(sources=[source])])
     response = getattr(editor, method)(source_url("delete", source.pk), follow=True)
     message = BeautifulSoup(response.content, "html.parser").select_one(".messages")
-    assert "“Cited <b>” was not deleted" in message.get_text()
+    assert f"“{source}” was not deleted" in message.get_text()
     links = {a.get_text(): a["href"] for a in message.select("a")}
     assert links == {
         "Needling <i>": reverse("wagtailadmin_pages:edit", args=[page.pk]),
@@ -96,15 +132,34 @@ def test_a_source_that_nobody_cites_is_deleted(editor: Client) -> None:
     assert not Source.objects.exists()
 
 
-def test_a_person_who_wrote_an_article_is_not_deleted(editor: Client) -> None:
-    person = make_person()
-    page = make_article(authors=[person])
-    url = reverse(Person.snippet_viewset.get_url_name("delete"), args=[person.pk])
-    assert editor.get(url).status_code == 200
-    editor.post(url)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_deleting_a_person_in_a_byline_is_refused_with_where(editor: Client, method: str) -> None:
+    person = make_person(name="Ada <b>")
+    page = make_article(title="Needling", authors=[person])
+    draft = make_draft(title="To come", authors=[person])
+    viewset = Person.snippet_viewset
+    url = reverse(viewset.get_url_name("delete"), args=[person.pk])
+    response = getattr(editor, method)(url, follow=True)
+    message = BeautifulSoup(response.content, "html.parser").select_one(".messages")
+    assert "“Ada <b>” was not deleted: it stands in the byline of" in message.get_text()
+    assert "To come (draft)" in message.get_text()
+    assert [a["href"] for a in message.select("a")] == [
+        reverse("wagtailadmin_pages:edit", args=[pk]) for pk in (page.pk, draft.pk)
+    ]
     assert Person.objects.filter(pk=person.pk).exists()
-    usage = editor.get(reverse(Person.snippet_viewset.get_url_name("usage"), args=[person.pk]))
+    usage = editor.get(reverse(viewset.get_url_name("usage"), args=[person.pk]))
     assert page.title in usage.content.decode()
+
+
+def test_deleting_several_people_is_refused_while_a_draft_names_one(editor: Client) -> None:
+    named, other = make_person(), make_person()
+    make_draft(authors=[named])
+    url = reverse("wagtail_bulk_action", args=["articles", "person", "delete"])
+    response = editor.post(f"{url}?id={named.pk}&id={other.pk}", follow=True)
+    assert "was not deleted" in response.content.decode()
+    assert Person.objects.count() == 2
+    editor.post(f"{url}?id={other.pk}")
+    assert Person.objects.get() == named
 
 
 def test_the_usage_of_a_source_names_the_article(editor: Client) -> None:

@@ -1,7 +1,9 @@
 """The delivery API of the app: what it says, what it keeps to itself, what it costs."""
 
+import base64
+import json
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -397,6 +399,32 @@ def test_a_cursor_is_what_it_was_made_of() -> None:
     assert decode_cursor(encode_cursor(key), ArticleKey) == key
     assert decode_cursor(encode_cursor((None, 7)), ArticleKey) == (None, 7)
     assert decode_cursor("", ArticleKey) is None
+
+
+@pytest.mark.parametrize("offset", ["+14:00", "-14:00", "+00:00", "Z", ""])
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00", "9999-12-31T23:59:59.999999", "2024-02-29T12:00:00"]
+)
+def test_a_cursor_at_the_ends_of_the_calendar_is_an_answer(client: Client, moment: str, offset: str) -> None:
+    make_article()
+    cursor = base64.urlsafe_b64encode(json.dumps([moment + offset, 1]).encode()).decode().rstrip("=")
+    past = {("0001-01-01T00:00:00", "+14:00"), ("9999-12-31T23:59:59.999999", "-14:00")}
+    refused = not offset or (moment, offset) in past
+    answer = get(client, f"/articles/?cursor={cursor}", 422 if refused else 200)
+    if refused:
+        assert answer["errors"][0]["code"] == "invalid_cursor"
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    moment=st.datetimes(timezones=st.timezones() | st.just(UTC)) | st.integers() | st.text(max_size=9),
+    number=st.integers(),
+)
+def test_no_cursor_breaks_the_list(client: Client, moment: Any, number: int) -> None:
+    if isinstance(moment, datetime):
+        moment = moment.isoformat()
+    cursor = base64.urlsafe_b64encode(json.dumps([moment, number]).encode()).decode().rstrip("=")
+    assert client.get(f"{API}/articles/?cursor={cursor}").status_code in {200, 422}
 
 
 def test_every_operation_costs_the_same_however_much_there_is(client: Client) -> None:

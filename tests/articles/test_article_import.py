@@ -1,5 +1,6 @@
 """Importing an article from a file, and importing it again."""
 
+import os
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -346,6 +347,13 @@ class TestCommand:
             call_command("import_article", str(tmp_path / "missing.txt"))
         with pytest.raises(CommandError, match="is a folder, not a file"):
             call_command("import_article", str(tmp_path))
+
+    def test_waits_for_no_pipe_and_reads_no_device(self, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe.txt"
+        os.mkfifo(pipe)
+        for path in (pipe, Path(os.devnull)):
+            with pytest.raises(CommandError, match=f"{path} is a pipe or a device, not a file."):
+                call_command("import_article", str(path))
 
     def test_says_where_an_article_can_go(self) -> None:
         with pytest.raises(

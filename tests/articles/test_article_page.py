@@ -98,7 +98,10 @@ def test_every_block_is_shown(client: Client) -> None:
     assert article.find(class_="article-quote").figcaption.get_text() == "A reviewer"
     assert article.find(class_="article-callout--safety").get_text().split() == ["Safety", "Ask", "first."]
     table = article.find("table")
-    assert table.caption.get_text() == "Trials"
+    caption = article.find(class_="article-table").find("figcaption", recursive=False)
+    assert caption.get_text() == "Trials"
+    assert table["aria-labelledby"] == table.parent["aria-labelledby"] == caption["id"]
+    assert table.parent["tabindex"] == "0"
     assert [cell.get_text() for cell in table.select("td")] == ["Lima", "6"]
     figure = article.find("figure", class_="article-figure")
     assert figure.img["alt"] == "A cheek"
@@ -112,6 +115,7 @@ def test_a_claims_card_says_in_words_how_sure_we_are_and_on_what_it_rests(client
     sourced, unsourced = article.select(".article-claim")
     uids = list(page.get_comment_anchors())
     assert [sourced["id"], unsourced["id"]] == [f"claim-{uid}" for uid in uids]
+    assert list(page.get_comment_anchors().values()) == ["Claim 1: Needling helps.", "Claim 2: It is safe."]
     assert page.get_comment_anchor_url(uids[0]) == f"{page.url}#claim-{uids[0]}"
     words = " ".join(sourced.get_text().split())
     for part in (
@@ -119,9 +123,9 @@ def test_a_claims_card_says_in_words_how_sure_we_are_and_on_what_it_rests(client
         "⊕⊕◯◯",
         "Low certainty.",
         "Further research is likely to change this.",
-        "Evidence supports this.",
-        "The trials are small.",
-        "evidence for",
+        "Direction: Evidence supports this",
+        "Caveat: The trials are small.",
+        "Source: Reference 1 evidence for",
     ):
         assert part in words
     assert sourced.select_one(".article-meter--low")["aria-hidden"] == "true"
@@ -135,6 +139,11 @@ def test_a_claims_card_says_in_words_how_sure_we_are_and_on_what_it_rests(client
         "https://doi.org/10.1186/s1",
         f"#{sourced['id']}",
     ]
+
+
+def test_the_label_of_a_long_claim_ends_with_a_word() -> None:
+    (label,) = make_article(body=[claim_block("word " * 40)]).get_comment_anchors().values()
+    assert label == "Claim 1: " + " ".join(["word"] * 12) + "…"
 
 
 def test_sources_are_numbered_in_the_order_of_their_first_mention(client: Client) -> None:

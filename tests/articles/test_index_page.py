@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
-from tests.articles.builders import make_article, make_draft, make_image, make_index, make_person
+from tests.articles.builders import claim_block, make_article, make_draft, make_image, make_index, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +73,20 @@ def test_an_unknown_tag_lists_nothing_and_says_so(client: Client, tag: str) -> N
     assert "<script>alert" not in response.content.decode()
 
 
+def test_a_teaser_says_how_many_claims_there_are_and_how_certain(client: Client) -> None:
+    index = make_index()
+    page = make_article(
+        index,
+        title="Graded",
+        body=[claim_block("A"), claim_block("B"), claim_block("C", certainty="high")],
+    )
+    page.create_alias(parent=make_index(index), update_slug="alias")
+    make_article(index, title="Without")
+    document = BeautifulSoup(client.get(index.url).content, "html.parser")
+    words = [" ".join(line.get_text().split()) for line in document.select(".article-teaser__claims")]
+    assert words == ["3 claims: 1 high certainty 2 low certainty"] * 2
+
+
 def test_an_empty_index_says_so(client: Client) -> None:
     assert "There are no articles here yet." in client.get(make_index().url).content.decode()
 
@@ -94,7 +108,7 @@ def test_it_costs_the_same_however_many_articles_it_lists(client: Client) -> Non
     costs, made = [], 0
     for number in (1, 10, 100):
         for n in range(made, number):
-            make_article(index, authors=[person], tags=[f"t{n % 3}"], hero_image=image)
+            make_article(index, authors=[person], tags=[f"t{n % 3}"], hero_image=image, body=[claim_block()])
         made = number
         client.get(index.url)
         with CaptureQueriesContext(connection) as queries:

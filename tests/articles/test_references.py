@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from articles.sources.csl import lines_to_names, names_to_lines, read_fields, write_fields
 from articles.sources.identifiers import is_web_address, normalise_doi, normalise_pmid
 from articles.sources.references import format_reference
+from articles.templatetags.articles_tags import breakable
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
 JSON = SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(st.text(max_size=4), SCALARS, max_size=2)
@@ -42,8 +43,27 @@ def test_a_journal_article() -> None:
     }
     assert format_reference(csl) == (
         "Juhasz MLW, Cohen JL. Microneedling for the Treatment of Scars. "
-        "Clin Cosmet Investig Dermatol. 2020;13:997-1003."
+        "Clin Cosmet Investig Dermatol. 2020;13:997\u20131003."
     )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "published"),
+    [
+        ({"volume": "17", "issue": 4, "page": "797-810"}, "2022;17(4):797\u2013810."),
+        ({"issue": "4", "page": "797--810"}, "2022;(4):797\u2013810."),
+        ({"page": "e1-e5, 9 - 12"}, "2022:e1\u2013e5, 9\u201312."),
+        ({"volume": "17"}, "2022;17."),
+        ({"page": "12-1-12-5"}, "2022:12-1-12-5."),
+        ({"number": "CD-003583"}, "2022:CD-003583."),
+        ({}, "2022."),
+    ],
+)
+def test_numbers_that_are_missing_leave_the_marks_of_the_others_right(
+    numbers: dict[str, Any], published: str
+) -> None:
+    csl = {"title": "T", "container-title": "J", "issued": {"date-parts": [[2022]]}, **numbers}
+    assert format_reference(csl) == f"T. J. {published}"
 
 
 def test_more_than_six_authors_are_cut_and_an_organisation_keeps_its_name() -> None:
@@ -108,6 +128,11 @@ def test_a_doi_has_one_form(given_doi: str, doi: str) -> None:
 def test_what_is_no_doi_is_refused(value: str) -> None:
     with pytest.raises(ValidationError):
         normalise_doi(value)
+
+
+def test_an_identifier_breaks_after_its_marks_and_stays_escaped() -> None:
+    assert breakable("10.1186/s1.<b>") == "10.<wbr>1186/<wbr>s1.<wbr>&lt;b&gt;"
+    assert breakable("https://a.example/") == "https://<wbr>a.<wbr>example/"
 
 
 def test_pubmed_identifiers() -> None:

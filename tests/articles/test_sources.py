@@ -1,5 +1,7 @@
 """Sources and people as rows."""
 
+import json
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -104,6 +106,48 @@ def test_a_source_is_protected_where_only_a_draft_cites_it() -> None:
     for source in (first, second):
         with pytest.raises(ProtectedError):
             source.delete()
+
+
+def test_sources_are_deleted_all_or_none_while_a_draft_cites_one() -> None:
+    cited, other = make_source(), make_source()
+    make_draft(body=[claim_block(sources=[cited])])
+    with pytest.raises(ProtectedError):
+        Source.objects.all().delete()
+    assert Source.objects.count() == 2
+    Source.objects.filter(pk=other.pk).delete()
+    assert Source.objects.get() == cited
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{",
+        "7",
+        '{"type": "claim"}',
+        '[null, 1, "x", [], {"type": "claim"}, {"type": "claim", "value": [1]}]',
+        '[{"type": "claim", "value": {"citations": {"a": 1}}}]',
+        '[{"type": "claim", "value": {"citations": [null, 7, "x", {"value": 3}, {"source": [1]}]}}]',
+        '[{"type": "claim", "value": {"citations": [{"source": "x"}, {"source": null}]}}]',
+    ],
+)
+def test_a_draft_that_a_script_spoiled_protects_nothing_and_breaks_nothing(body: str) -> None:
+    source = make_source()
+    revision = make_draft().latest_revision
+    revision.content["body"] = body
+    revision.save()
+    source.delete()
+    assert not Source.objects.exists()
+
+
+def test_a_source_is_protected_by_an_id_that_a_script_wrote_as_text() -> None:
+    source = make_source()
+    revision = make_draft().latest_revision
+    citation = {"source": str(source.pk), "relation": "disputes"}
+    claim = {"type": "claim", "value": {"citations": [{"source": "x"}, citation]}}
+    revision.content["body"] = json.dumps([claim])
+    revision.save()
+    with pytest.raises(ProtectedError):
+        source.delete()
 
 
 def test_people_get_slugs_of_their_own_and_only_web_pages_are_linked() -> None:

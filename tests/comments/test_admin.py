@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import Client
@@ -19,6 +20,12 @@ from tests.comments.conftest import insert_comments
 
 Make = Callable[..., Comment]
 INDEX = "/admin/comments/"
+BUTTONS = {
+    Status.APPROVED: "Approve 3 comments",
+    Status.PENDING: "Hold 3 comments",
+    Status.SPAM: "Mark 3 comments as spam",
+    Status.TRASH: "Move 3 comments to the trash",
+}
 
 
 def text_of(response: Any) -> str:
@@ -112,6 +119,25 @@ class TestList:
                 assert response.status_code == 200, query
                 assert list(response.context["object_list"]) == expected, query
 
+    def test_a_decision_leads_on_to_the_next_row(self, moderator_client: Client, make_comment: Make) -> None:
+        first, second, third = [make_comment() for _ in range(3)][::-1]
+        query = "?status=pending&q=comment"
+        soup = BeautifulSoup(moderator_client.get(f"{INDEX}{query}").content, "html.parser")
+        following = {first: second, second: third, third: second}
+        for comment, after in following.items():
+            row = soup.select_one(f"tr#comment-row-{comment.pk}[tabindex='-1']")
+            assert row is not None
+            field = row.select_one("input[name=next]")
+            assert field is not None
+            assert field["value"] == f"{INDEX}{query}#comment-row-{after.pk}"
+        data = {"status": "approved", "next": f"{INDEX}{query}#comment-row-{second.pk}"}
+        response = moderator_client.post(f"{INDEX}decide/{first.pk}/", data)
+        assert response["Location"] == data["next"]
+
+    def test_the_only_row_leads_to_itself(self, moderator_client: Client, make_comment: Make) -> None:
+        comment = make_comment()
+        assert f'value="{INDEX}#comment-row-{comment.pk}"' in text_of(moderator_client.get(INDEX))
+
     def test_queries_do_not_grow(self, moderator_client: Client, plain_page: Page) -> None:
         counts = []
         insert_comments(plain_page, 1)
@@ -204,6 +230,7 @@ class TestBulk:
         question = moderator_client.get(address)
         assert question.status_code == 200
         assert chosen[0].body in text_of(question)
+        assert BUTTONS[status] in text_of(question)
         response = moderator_client.post(address)
         assert response["Location"] == INDEX
         assert set(Comment.objects.filter(status=status)) == set(chosen)

@@ -73,7 +73,12 @@ class TestList:
             "url": "http://testserver/the-page/",
             "path": "/the-page/",
         }
-        assert item["author"] == {"type": "comment_author", "name": "Ada", "url": "https://ada.example.org/"}
+        assert item["author"] == {
+            "type": "comment_author",
+            "name": "Ada",
+            "url": "https://ada.example.org/",
+            "is_editor": False,
+        }
         assert (item["body"], item["body_html"]) == (
             "Words <b>\n\nMore.",
             "<p>Words &lt;b&gt;</p>\n<p>More.</p>",

@@ -8,6 +8,9 @@ from unittest import mock
 from uuid import uuid4
 
 import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.template import engines
 from django.test import Client, RequestFactory
@@ -16,7 +19,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from comments.enums import Status
 from comments.models import Comment
-from comments.services import set_comment_status, set_discussion_open
+from comments.services import find_discussion, list_comments, set_comment_status, set_discussion_open
 from tests.comments.conftest import insert_comments
 
 Make = Callable[..., Comment]
@@ -233,3 +236,49 @@ class TestCost:
         assert "session" not in " ".join(query["sql"] for query in queries)
         if "/form/" not in url:
             assert "Cookie" not in response.get("Vary", "")
+
+
+class TestEditors:
+    @pytest.fixture
+    def comments(self, approved: Make) -> dict[str, Comment]:
+        """Return a comment of each kind of account, and one of a stranger with an editor's name."""
+        users = get_user_model().objects
+        chief = users.create_superuser("chief", "chief@example.org", "x")
+        moderator, direct, former, reader = (
+            users.create_user(name) for name in ("moderator", "direct", "former", "reader")
+        )
+        for user in (moderator, former):
+            user.groups.add(Group.objects.get(name="Moderators"))
+        direct.user_permissions.add(Permission.objects.get(codename="access_admin"))
+        former.is_active = False
+        former.save()
+        accounts = {
+            "chief": chief,
+            "moderator": moderator,
+            "direct": direct,
+            "former": former,
+            "reader": reader,
+            "stranger": None,
+        }
+        return {name: approved(user=user, author_name="The chief") for name, user in accounts.items()}
+
+    def test_are_marked_in_words(
+        self, client: Client, plain_page: Page, comments: dict[str, Comment]
+    ) -> None:
+        soup = BeautifulSoup(client.get("/the-page/").content, "html.parser")
+        items = client.get("/api/comments/", {"page": plain_page.pk}).json()["items"]
+        told = {item["uid"]: item["author"]["is_editor"] for item in items}
+        for name, comment in comments.items():
+            expected = name in {"chief", "moderator", "direct"}
+            card = soup.select_one(f"#{comment.element_id} .comment-author")
+            assert card is not None
+            assert card.get_text(" ", strip=True) == ("The chief Editor" if expected else "The chief"), name
+            assert told[str(comment.uid)] == expected, name
+            one = client.get(f"/api/comments/{comment.uid}/").json()
+            assert one["author"]["is_editor"] == expected, name
+
+    @pytest.mark.usefixtures("comments")
+    def test_are_known_within_the_same_query(self, plain_page: Page) -> None:
+        with CaptureQueriesContext(connection) as queries:
+            list_comments(discussion=find_discussion(plain_page), limit=50)
+        assert len(queries) == 2

@@ -362,6 +362,23 @@ class TestStandAlone:
         )
         assert not Discussion.objects.exclude(pk=parent.discussion_id).exists()
 
+    def test_a_reply_shows_what_it_answers(
+        self, client: Client, plain_page: Page, approved: Make, post: Any, form_data: dict[str, str]
+    ) -> None:
+        parent = approved("Is <b>this</b> so?\n\n" + "word " * 100)
+        response = client.get(f"/comments/form/?page={plain_page.pk}&parent={parent.uid}")
+        errors = post({**form_data, "parent": str(parent.uid), "name": ""})
+        for shown in (response, errors):
+            quote = shown.content.decode().partition("<blockquote")[2].partition("</blockquote>")[0]
+            assert "Is &lt;b&gt;this&lt;/b&gt; so?" in quote
+            assert "…" in quote
+            assert len(quote) < 400
+        fragment = post(
+            {**form_data, "parent": str(parent.uid), "name": ""},
+            headers={"X-Requested-With": "XMLHttpRequest"},
+        )
+        assert "<blockquote" not in fragment.content.decode()
+
     @pytest.mark.parametrize("parent", ["x", NO_SUCH_UID, "\0"])
     def test_a_reply_to_nothing_becomes_a_comment(
         self, client: Client, plain_page: Page, parent: str

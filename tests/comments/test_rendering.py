@@ -17,7 +17,7 @@ from comments.paths import (
     depth,
     encode_cursor,
 )
-from comments.rendering import render_body
+from comments.rendering import render_body, shorten
 
 LINK = '<a href="{0}" rel="nofollow ugc noopener">{0}</a>'
 TAGS = re.compile(r"</?(?:p|br|a)(?: [^<>]*)?>")
@@ -66,6 +66,25 @@ class TestBody:
             "." * 65_000,
         ):
             render_body(text)
+
+
+class TestShorten:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("Twelve chars", "Twelve chars"),
+            ("Thirteen word", "Thirteen…"),
+            ("Eleven char s", "Eleven char…"),
+            ("https://example.org/", "https://exa…"),
+            ("A https://example.org/", "A https://e…"),
+        ],
+    )
+    def test_ends_with_a_whole_word(self, text: str, expected: str) -> None:
+        assert shorten(text, 12) == expected
+
+    @given(st.text(), st.integers(min_value=1, max_value=40))
+    def test_is_never_longer(self, text: str, length: int) -> None:
+        assert len(shorten(text, length)) <= length
 
 
 class TestPaths:

@@ -1,5 +1,6 @@
 """``manage.py import_article``: reads an article from a file and makes or updates its page."""
 
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -92,13 +93,17 @@ def _read(file: Path) -> bytes:
     from articles.importing.reading import MAX_BYTES, too_large
 
     try:
-        size = file.stat().st_size
-        if file.is_dir():
+        status = file.stat()
+        size = status.st_size
+        if stat.S_ISDIR(status.st_mode):
             raise CommandError(f"{file} is a folder, not a file.")
+        if not stat.S_ISREG(status.st_mode):
+            # Opening a pipe waits until somebody writes to it.
+            raise CommandError(f"{file} is a pipe or a device, not a file.")
         if size > MAX_BYTES:
             raise CommandError(f"{file.name}: {too_large(size)}")
         with file.open("rb") as opened:
-            # One more than allowed, for what grows or has no size of its own.
+            # One more than allowed, for what grows or doesn't tell its size.
             return opened.read(MAX_BYTES + 1)
     except OSError as error:
         raise CommandError(f"{file} could not be read: {error.strerror or error}.") from error

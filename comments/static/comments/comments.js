@@ -27,6 +27,21 @@
     }
   };
 
+  /* A field may also be described by a hint, which stays true. */
+  const clearErrors = (form) => {
+    for (const message of form.querySelectorAll(".comment-error")) message.remove();
+    for (const wrapper of form.querySelectorAll(".comment-field--error")) {
+      wrapper.classList.remove("comment-field--error");
+    }
+    for (const field of form.querySelectorAll("[aria-invalid]")) {
+      field.removeAttribute("aria-invalid");
+      const described = field.getAttribute("aria-describedby") ?? "";
+      const left = described.split(/\s+/).filter((id) => document.getElementById(id));
+      if (left.length) field.setAttribute("aria-describedby", left.join(" "));
+      else field.removeAttribute("aria-describedby");
+    }
+  };
+
   const setParent = (form, uid, name) => {
     form.elements.namedItem("parent").value = uid;
     const line = form.querySelector("[data-comment-replying]");
@@ -68,11 +83,7 @@
       const text = form().elements.namedItem("comment");
       text.defaultValue = text.value = "";
       box().querySelector("[data-comment-errors]")?.remove();
-      for (const field of form().querySelectorAll("[aria-invalid]")) {
-        field.removeAttribute("aria-invalid");
-        field.removeAttribute("aria-describedby");
-      }
-      for (const message of form().querySelectorAll(".comment-error")) message.remove();
+      clearErrors(form());
       box().before(document.adoptNode(notice));
       bringHome();
       focus(document.getElementById("comment-notice"));

@@ -75,6 +75,30 @@ from articles.importing.reading import MAX_BYTES, read_article
             "The file would make 2001 blocks; an article holds at most 2000. Split it.",
         ),
         (
+            b"<title>T</title>" + b"<p>A sentence.</p>" * 49_000,
+            "a.html",
+            ArticleTooLargeError,
+            "The file has 49000 paragraphs and headings; a page with an article may have 10000. Split it.",
+        ),
+        (
+            b"# Title\n\n" + b"A sentence.\n\n" * 49_000,
+            "a.md",
+            ArticleTooLargeError,
+            "The file has 98003 lines; an article in Markdown may have 20000. Split it.",
+        ),
+        (
+            b"+++\n" + b".".join([b"a"] * 20_000) + b" = 1\n+++\nText.",
+            "a.md",
+            ArticleTooLargeError,
+            "The front matter has 40003 characters; it may have 16000. Shorten it.",
+        ),
+        (
+            b"---\ntitle: T\nnote: " + b"x" * 16_000 + b"\n---\nText.",
+            "a.md",
+            ArticleTooLargeError,
+            "The front matter has 16015 characters; it may have 16000. Shorten it.",
+        ),
+        (
             b"word " * 50,
             "a.txt",
             MissingTitleError,
@@ -147,3 +171,14 @@ def test_what_is_no_text_encoding_is_refused(name: str) -> None:
 def test_utf_16_without_its_mark_is_read() -> None:
     article = read_article("Title\n\nSome text that is long enough.".encode("utf-16-le"))
     assert article.notes == ("The file carries no mark of its encoding and was read as UTF-16.",)
+
+
+def test_a_long_text_between_two_lines_across_the_page_is_no_front_matter() -> None:
+    text = "---\n\n# Title\n\n" + "A sentence. " * 2000 + "\n\n---\n\nThe end.\n"
+    article = read_article(text.encode(), "a.md")
+    assert (article.title, len(article.parts)) == ("Title", 2)
+
+
+def test_front_matter_of_the_longest_kind_is_read() -> None:
+    note = "x" * (16_000 - len("title: T\nnote: "))
+    assert read_article(f"---\ntitle: T\nnote: {note}\n---\nText.".encode(), "a.md").title == "T"

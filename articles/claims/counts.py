@@ -1,0 +1,64 @@
+"""How many claims have which certainty: what stands under a headline, and of a whole site."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count
+
+from articles.enums import Certainty
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from articles.models import Claim
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertaintyCount:
+    """How many claims have one certainty."""
+
+    certainty: Certainty
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimCounts:
+    """How many claims there are, and how many of each certainty that occurs, the most certain first."""
+
+    total: int = 0
+    by_certainty: tuple[CertaintyCount, ...] = ()
+
+
+def count_claims(claims: QuerySet[Claim]) -> ClaimCounts:
+    """Return the counts of all of these claims, in one query."""
+    rows = claims.order_by().values_list("certainty").annotate(number=Count("pk"))
+    return _as_counts(dict(rows))
+
+
+def count_claims_by_page(page_ids: Iterable[int]) -> dict[int, ClaimCounts]:
+    """Return the counts of each page's claims, in one query; a page without any has zero of them."""
+    from articles.models import Claim
+
+    counters: dict[int, Counter[str]] = {page_id: Counter() for page_id in page_ids}
+    rows = (
+        Claim.objects.filter(page__in=list(counters))
+        .order_by()
+        .values_list("page_id", "certainty")
+        .annotate(number=Count("pk"))
+    )
+    for page_id, certainty, number in rows:
+        counters[page_id][certainty] = number
+    return {page_id: _as_counts(counter) for page_id, counter in counters.items()}
+
+
+def _as_counts(numbers: Mapping[str, int]) -> ClaimCounts:
+    by_certainty = tuple(
+        CertaintyCount(certainty=level, count=numbers[level.value])
+        for level in Certainty
+        if numbers.get(level.value)
+    )
+    return ClaimCounts(total=sum(row.count for row in by_certainty), by_certainty=by_certainty)

@@ -1,0 +1,129 @@
+"""What is not deleted while pages use it, in what readers see or in what editors are writing."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import swapper
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import ProtectedError, Q
+from wagtail.models import ReferenceIndex, Revision, get_page_models
+
+from articles.models.mixins import ArticleMixin
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """A page that uses a source or a person. ``in_draft_only`` says that readers don't see it do so."""
+
+    object_id: int
+    page: Any
+    in_draft_only: bool
+
+
+class ProtectedQuerySet(models.QuerySet[Any]):
+    """Rows that are deleted all together or, while one of them is used, not at all."""
+
+    def find_usage(self) -> list[Usage]:
+        """Return each page that uses one of the rows, published or draft, once a row.
+
+        Wagtail's reference index knows only the saved page, not the draft in its latest revision nor one that
+        waits for its day: so these are read here.
+        """
+        saved = set(self._find_saved())
+        drafts = set(self._find_in_drafts()) - saved
+        pages: dict[int, Any] = _page_model()._default_manager.in_bulk(
+            {page_id for _, page_id in saved | drafts}
+        )
+        return [
+            Usage(
+                object_id=object_id,
+                page=pages[page_id],
+                in_draft_only=(object_id, page_id) in drafts or not pages[page_id].live,
+            )
+            for object_id, page_id in sorted(saved | drafts)
+            if page_id in pages
+        ]
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the rows. Raises ``ProtectedError`` where a page uses one of them."""
+        _refuse(self.find_usage())
+        return super().delete()
+
+    # As Django marks its own: not for templates, nor for the manager, whose rows are all there are.
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def _find_saved(self) -> Iterator[tuple[int, int]]:
+        path = self.model.path_to_pages
+        yield from self.filter(**{f"{path}__isnull": False}).values_list("pk", path)
+        references = ReferenceIndex.get_references_to_in_bulk(self).filter(
+            base_content_type=ContentType.objects.get_for_model(_page_model(), for_concrete_model=False)
+        )
+        for object_id, page_id in references.values_list("to_object_id", "object_id"):
+            yield int(object_id), int(page_id)
+
+    def _find_in_drafts(self) -> Iterator[tuple[int, int]]:
+        wanted = set(self.values_list("pk", flat=True))
+        if not wanted:
+            return
+        for page_model in get_page_models():
+            if not issubclass(page_model, ArticleMixin):
+                continue
+            drafts = page_model._default_manager.filter(has_unpublished_changes=True)
+            scheduled = Q(
+                approved_go_live_at__isnull=False,
+                content_type=ContentType.objects.get_for_model(page_model, for_concrete_model=False),
+            )
+            revisions = Revision.page_revisions.filter(
+                Q(pk__in=drafts.values("latest_revision_id")) | scheduled
+            )
+            for revision in revisions.only("content", "object_id").iterator(chunk_size=50):
+                for object_id in wanted & _as_ids(self.model.read_used_ids(page_model, revision.content)):
+                    yield object_id, int(revision.object_id)
+
+
+class ProtectedWhereUsed(models.Model):
+    """A model whose rows are kept while pages use them.
+
+    A foreign key of a page's part can't protect what it leads to: revisions name it beside the database's
+    back, and modelcluster refuses to load one that names what is gone, unless the key cascades.
+    """
+
+    # The lookup that leads from a row to the saved pages that use it.
+    path_to_pages: ClassVar[str]
+
+    objects: ClassVar[Any] = ProtectedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def read_used_ids(cls, page_model: type[models.Model], content: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield the ids that the content of a revision gives; what isn't one is passed over."""
+        raise NotImplementedError
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the row. Raises ``ProtectedError`` where a published page or a draft uses it."""
+        _refuse(type(self).objects.filter(pk=self.pk).find_usage())
+        return super().delete(*args, **kwargs)
+
+
+def _refuse(usage: list[Usage]) -> None:
+    if usage:
+        pages = {use.page for use in usage}
+        raise ProtectedError(f"This can't be deleted: {len(pages)} pages use it.", pages)
+
+
+def _as_ids(values: Iterator[Any]) -> set[int]:
+    ids = set()
+    for value in values:
+        with suppress(TypeError, ValueError, OverflowError):
+            ids.add(int(value))
+    return ids
+
+
+def _page_model() -> Any:
+    return swapper.load_model("wagtailcore", "Page")
