@@ -13,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Model
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Collection
 
@@ -30,6 +31,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(MARKED_FOLDERS[folder])
         if folder == "plugin":
             item.add_marker(pytest.mark.xdist_group("plugin"))
+
+
+# In CI the same examples every time: what fails there must have failed here. Everywhere else new ones are tried.
+settings.register_profile("ci", derandomize=True)
+if IN_CI:
+    settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")
