@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("plugin"))
 
 
-# In CI the same examples every time: what fails there must have failed here. Everywhere else new ones are tried.
+# In CI the same examples every time, so that what fails there fails here too; elsewhere new ones are tried.
 settings.register_profile("ci", derandomize=True)
 if IN_CI:
     settings.load_profile("ci")
