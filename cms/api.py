@@ -60,7 +60,8 @@ api = DeliveryAPI(
     version="1.0.0",
     description=DESCRIPTION,
     urls_namespace="delivery",
-    docs=Swagger(settings={"defaultModelsExpandDepth": 0}),
+    # Deep links would be links inside buttons, which screen readers can't reach.
+    docs=Swagger(settings={"defaultModelsExpandDepth": 0, "deepLinking": False}),
     docs_url="/docs/",
     openapi_url="/openapi.json",
 )

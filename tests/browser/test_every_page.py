@@ -90,6 +90,16 @@ def test_public_pages(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_api_documentation(
+    scheme: str, new_context: Callable[..., BrowserContext], assert_accessible: Callable[..., None]
+) -> None:
+    page = new_context(color_scheme=scheme).new_page()
+    open_page(page, "/api/v1/docs/")
+    page.get_by_text("Post a comment").wait_for()
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_admin_screens(
     scheme: str,
     demonstration: None,
