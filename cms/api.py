@@ -1,6 +1,5 @@
 """The delivery API at ``/api/v1/``: assembled here from the apps' routers."""
 
-from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig
@@ -12,7 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 import articles.api
 import comments.api
-from cms.problems import FieldErrorDict, Problem, problem_response
+from cms.problems import FieldErrorDict, Problem, phrase, problem_response
 
 DESCRIPTION = """
 Articles whose claims stand up: pages, claims, sources and reader comments, for frontends.
@@ -37,7 +36,7 @@ class DeliveryAPI(NinjaAPI):
             for operation in operations.values():
                 for status in _problem_statuses(path, operation):
                     operation["responses"][status] = {
-                        "description": HTTPStatus(status).phrase,
+                        "description": phrase(status),
                         "content": {
                             "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
                         },

@@ -21,6 +21,9 @@ CODES = {
     500: "server_error",
 }
 
+# RFC 9110 gave these statuses new names, which Python has since 3.13.
+PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
+
 
 class ProblemFieldError(Schema):
     """One field's error."""
@@ -63,13 +66,13 @@ def problem_response(
 
     ``retry_after`` is in seconds. Without ``code`` and ``detail`` both follow from the status.
     """
-    phrase = _phrase(status)
+    title = phrase(status)
     body: dict[str, object] = {
         "type": "about:blank",
-        "title": phrase,
+        "title": title,
         "status": status,
         "code": code or CODES.get(status, "error"),
-        "detail": detail or f"{phrase}.",
+        "detail": detail or f"{title}.",
         "errors": list(errors),
     }
     response = JsonResponse(body, status=status, content_type="application/problem+json")
@@ -79,8 +82,9 @@ def problem_response(
     return response
 
 
-def _phrase(status: int) -> str:
+def phrase(status: int) -> str:
+    """Return an HTTP status in words, the same on every version of Python."""
     try:
-        return HTTPStatus(status).phrase
+        return PHRASES.get(status) or HTTPStatus(status).phrase
     except ValueError:
         return "Error"

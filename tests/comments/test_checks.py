@@ -7,6 +7,9 @@ from django.core import checks
 
 from comments import conf
 
+# Some of Wagtail's checks read the database.
+pytestmark = pytest.mark.django_db
+
 
 def ids() -> list[str | None]:
     return [message.id for message in checks.run_checks() if (message.id or "").startswith("comments.")]
