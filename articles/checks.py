@@ -11,6 +11,7 @@ from wagtail.models import AbstractPage, get_page_models
 
 # What the app's models, blocks and admin pages are made of.
 _REQUIRED_APPS = (
+    "standfirst",
     "wagtail",
     "wagtail.admin",
     "wagtail.contrib.redirects",

@@ -134,7 +134,7 @@ def pip_install(lock: Path) -> None:
     """Have pip install a lock, showing one line a package; raise ``StopError`` when it can't."""
     total = len(re.findall(r"^[a-z0-9]", lock.read_text(encoding="utf-8"), flags=re.MULTILINE))
     command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-    command += ["--progress-bar=off", "--require-hashes", "-r", str(lock)]
+    command += ["--progress-bar=off", "--no-deps", "--require-hashes", "-r", str(lock)]
     pip = subprocess.Popen(
         command, cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
     )
@@ -223,7 +223,7 @@ def kept_secret(name: str, length: int, chosen: str = "") -> str:
 def static_stamp() -> str:
     """Return a text that changes when a stylesheet, a script or a package may have."""
     digest = hashlib.sha256(stamp_of("run").encode())
-    for app in ("articles", "comments", "cms"):
+    for app in ("standfirst", "articles", "comments", "cms"):
         for path in sorted((ROOT / app).glob("**/*")):
             if {"static", "assets"} & set(path.parts) and path.is_file():
                 status = path.stat()

@@ -87,6 +87,7 @@ ADMIN_CONTENT_SECURITY_POLICY = {
 
 INSTALLED_APPS = [
     "cms",
+    "standfirst",
     "articles",
     "comments",
     "wagtail.contrib.forms",

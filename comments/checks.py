@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import NoReverseMatch, reverse
 
@@ -16,6 +16,20 @@ _NUMBERS: dict[str, tuple[str, int, int | None]] = {
     "COMMENTS_REMEMBER_DAYS": ("comments.E004", 1, None),
     "COMMENTS_TRUSTED_PROXIES": ("comments.E005", 0, None),
 }
+
+
+@register("comments")
+def check_core(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report that the core, which this app needs, isn't installed."""
+    if apps.is_installed("standfirst"):
+        return []
+    return [
+        Error(
+            "The app “comments” needs “standfirst”.",
+            hint="Add “standfirst” to INSTALLED_APPS.",
+            id="comments.E007",
+        )
+    ]
 
 
 @register("comments")

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core import checks
 
 from comments import conf
+from comments.checks import check_core
 
 # Some of Wagtail's checks read the database.
 pytestmark = pytest.mark.django_db
@@ -17,6 +19,11 @@ def ids() -> list[str | None]:
 
 def test_nothing_to_report() -> None:
     assert ids() == []
+
+
+def test_the_core_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apps, "is_installed", lambda name: name != "standfirst")
+    assert [message.id for message in check_core(None)] == ["comments.E007"]
 
 
 @pytest.mark.parametrize(

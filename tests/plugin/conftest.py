@@ -24,6 +24,7 @@ BUILD_INPUT = (
     "README.md",
     "LICENSE",
     "manage.py",
+    "standfirst",
     "articles",
     "comments",
     "cms",

@@ -6,17 +6,18 @@ from pathlib import Path
 from tests.plugin.conftest import ROOT
 
 APPS = ("articles", "comments")
+PACKAGES = (*APPS, "standfirst")
 
 
-def test_wheel_holds_the_two_apps_and_nothing_else(wheel: Path) -> None:
-    """Every file of the two apps is in it, with templates, static files, migrations and locale."""
+def test_wheel_holds_the_core_and_the_two_apps_and_nothing_else(wheel: Path) -> None:
+    """Every file of the packages is in it, the apps' with templates, static files, migrations and locale."""
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if not name.endswith("/")}
     metadata = {name for name in packed if name.split("/")[0].endswith(".dist-info")}
     source = {
         path.relative_to(ROOT).as_posix()
-        for app in APPS
-        for path in (ROOT / app).rglob("*")
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert packed - metadata == source
