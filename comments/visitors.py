@@ -1,6 +1,5 @@
 """What a request tells about the person behind it."""
 
-import ipaddress
 from typing import TYPE_CHECKING, Any
 
 import swapper
@@ -11,6 +10,7 @@ from wagtail.models import PageViewRestriction, Site
 
 from comments import conf
 from comments.services import Visitor
+from standfirst.clients import client_address
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -20,7 +20,7 @@ def read_visitor(request: HttpRequest, *, trust_session: bool) -> Visitor:
     """Return who sent a request. Without ``trust_session`` it is anonymous, and no session is read."""
     return Visitor(
         user=_signed_in_user(request) if trust_session else None,
-        ip_address=_client_address(request),
+        ip_address=client_address(request, trusted_proxies=conf.trusted_proxies()),
         user_agent=_storable(request.headers.get("User-Agent", ""))[:255],
     )
 
@@ -78,21 +78,6 @@ def _signed_in_user(request: HttpRequest) -> "User | None":
         return None
     # The lazy wrapper around the request's user is no model instance.
     return user._wrapped if hasattr(user, "_wrapped") else user
-
-
-def _client_address(request: HttpRequest) -> str | None:
-    """Return the address that the request came from, None where it is unknown or malformed."""
-    address = request.META.get("REMOTE_ADDR", "")
-    proxies = conf.trusted_proxies()
-    if proxies > 0:
-        forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-        # Entries further left were written by whoever sent the request, and say anything.
-        if len(forwarded) >= proxies:
-            address = forwarded[-proxies]
-    try:
-        return str(ipaddress.ip_address(address.strip().partition("%")[0]))
-    except ValueError:
-        return None
 
 
 def _storable(text: str) -> str:
