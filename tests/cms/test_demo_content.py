@@ -1,5 +1,6 @@
 """The demonstration site: complete when it is built, and left alone afterwards."""
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from cms.demo.data import CONTENT, DemoData
 from cms.models import HomePage
 from comments.enums import Status
 from comments.models import Comment, Discussion, ModerationEntry
+from tests.docs.markdown import ROOT
 
 MAIN_ARTICLE = "/articles/microneedling-and-hyperpigmentation/"
 # The works that were seen in print; the demonstration may cite no other.
@@ -169,6 +171,46 @@ class TestFiles:
         }
         assert cited == set(data.sources)
         assert {author for article in data.articles for author in article.authors} == set(data.people)
+
+    def test_directions_follow_from_what_is_cited(self, data: DemoData) -> None:
+        """A claim points where its sources point, and nowhere if it has none that do."""
+        sides = {"supports": {"for"}, "mixed": {"for", "against"}, "against": {"against"}, None: set()}
+        side_of = {"evidence": "for", "supports": "for", "disputes": "against", "refutes": "against"}
+        for article in data.articles:
+            for block in article.body:
+                if block["type"] == "claim":
+                    relations = {citation["relation"] for citation in block.get("citations", ())}
+                    shown = {side_of[relation] for relation in relations if relation in side_of}
+                    assert shown == sides[block.get("direction")], (article.slug, block["key"])
+
+    def test_a_claim_that_is_not_assessed_is_the_one_without_sources(self, data: DemoData) -> None:
+        claims = [block for article in data.articles for block in article.body if block["type"] == "claim"]
+        ungraded = [block["key"] for block in claims if block["certainty"] == "not_assessed"]
+        assert ungraded == [block["key"] for block in claims if not block.get("citations")]
+
+    def test_what_articles_say_of_their_own_claims(self, data: DemoData) -> None:
+        trial = next(article for article in data.articles if article.slug == "tranexamic-acid-for-melasma")
+        assert "Our certainty about every claim here is very low" in str(trial.body)
+        assert {block["certainty"] for block in trial.body if block["type"] == "claim"} == {"very_low"}
+
+    def test_the_explained_levels_are_those_of_the_cards(self, data: DemoData) -> None:
+        method = next(article for article in data.articles if article.slug == "how-we-grade-evidence")
+        (table,) = (block for block in method.body if block["type"] == "table")
+        assert [(f"{row[0]} certainty", int(row[1])) for row in table["rows"]] == [
+            (certainty.label, certainty.level) for certainty in Certainty if certainty.level
+        ]
+
+    def test_the_tutorial_names_the_claims_without_a_direction(self, data: DemoData) -> None:
+        main = next(article for article in data.articles if MAIN_ARTICLE.endswith(f"/{article.slug}/"))
+        claims = [block for block in main.body if block["type"] == "claim"]
+        tutorial = " ".join((ROOT / "docs" / "tutorial" / "first-article.md").read_text("utf-8").split())
+        named = re.search(r"Claims (\d+) and (\d+) have no direction", tutorial)
+        assert named is not None
+        assert [int(number) for number in named.groups()] == [
+            number for number, block in enumerate(claims, 1) if not block.get("direction")
+        ]
+        assert f"Claim {len(claims)} is *Unsourced*" in tutorial
+        assert [block for block in claims if not block.get("citations")] == claims[-1:]
 
     def test_nobody_could_be_written_to(self) -> None:
         for path in (CONTENT / "comments").glob("*.toml"):

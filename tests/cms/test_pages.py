@@ -70,7 +70,7 @@ class TestSignedInEditor:
 
 class TestCompression:
     def test_public_pages_are_compressed(self, client: Client, home: HomePage) -> None:
-        home.introduction = "Every claim says how sure we are, and why. " * 10
+        home.introduction = "A sentence that says itself again. " * 10
         home.save_revision().publish()
         plain = client.get("/")
         response = client.get("/", headers={"Accept-Encoding": "gzip"})
