@@ -6,8 +6,11 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core import checks
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from wagtail.models import AbstractPage, get_page_models
+
+from standfirst.template_walk import BASE_BLOCKS, find_lost_blocks
 
 # What the app's models, blocks and admin pages are made of.
 _REQUIRED_APPS = (
@@ -104,3 +107,45 @@ def check_article_pages(app_configs: Sequence[Any] | None, **kwargs: Any) -> lis
                 )
             )
     return messages
+
+
+@register(Tags.templates)
+def check_templates(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report what the templates of articles put into blocks that no base template has: it would vanish."""
+    messages: list[CheckMessage] = []
+    reported = set()
+    for name in _page_templates():
+        try:
+            lost_blocks = find_lost_blocks(name)
+        except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+            if isinstance(error, TemplateDoesNotExist) and str(error) == name:
+                continue  # A page type that is served as data alone needs no template.
+            messages.append(
+                checks.Warning(
+                    f"The template “{name}” can't be loaded: {error or type(error).__name__}.",
+                    hint="Mend it, or what it extends; until then its pages answer 500.",
+                    id="articles.W003",
+                )
+            )
+            continue
+        for lost in lost_blocks:
+            if lost.name not in BASE_BLOCKS or (lost.name, lost.template) in reported:
+                continue
+            reported.add((lost.name, lost.template))
+            messages.append(
+                checks.Warning(
+                    f"What {lost.template} puts into the block “{lost.name}” is shown nowhere: "
+                    "no template that it extends has a block of this name.",
+                    hint=f"Add {{% block {lost.name} %}}{{% endblock %}} to {lost.root}, or to "
+                    "articles/base.html inside a block that it has.",
+                    id="articles.W002",
+                )
+            )
+    return messages
+
+
+def _page_templates() -> list[str]:
+    from articles.models import ArticleIndexPage, ArticleMixin
+
+    models = [model for model in get_page_models() if issubclass(model, ArticleMixin | ArticleIndexPage)]
+    return sorted({model.template for model in models})

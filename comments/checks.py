@@ -1,13 +1,23 @@
 """System checks: mistakes in the project's settings that would only show later."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.template import Node, TemplateDoesNotExist, TemplateSyntaxError
+from django.template.library import InclusionNode
 from django.urls import NoReverseMatch, reverse
+from wagtail.models import get_page_models
 
 from comments import conf
+from comments.templatetags.comments_tags import discussion
+from standfirst.template_walk import BASE_BLOCKS, LostBlock, find_lost_blocks, walk_nodes
+
+# The pages of this app: all of them extend comments/base.html.
+_OWN_TEMPLATES = ("comments/form_page.html", "comments/list_page.html", "comments/too_large.html")
 
 _NUMBERS: dict[str, tuple[str, int, int | None]] = {
     "COMMENTS_PAGE_SIZE": ("comments.E001", 1, conf.PAGE_SIZE_LIMIT),
@@ -60,6 +70,70 @@ def check_urls(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
             )
         ]
     return []
+
+
+@register(Tags.templates)
+def check_templates(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report what this app's templates put into blocks that no base template has: it would vanish."""
+    messages: list[CheckMessage] = []
+    reported: set[str] = set()
+    for name in _OWN_TEMPLATES:
+        try:
+            lost_blocks = find_lost_blocks(name)
+        except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+            messages.append(
+                checks.Warning(
+                    f"The template “{name}” can't be loaded: {error or type(error).__name__}.",
+                    hint="Mend it, or what it extends; until then its pages answer 500.",
+                    id="comments.W002",
+                )
+            )
+            continue
+        for lost in lost_blocks:
+            if lost.name in BASE_BLOCKS and lost.name not in reported:
+                reported.add(lost.name)
+                messages.append(
+                    checks.Warning(
+                        f"What the comments' own pages put into the block “{lost.name}” is shown nowhere: "
+                        f"{lost.root} has no block of this name.",
+                        hint=f"{_add_block(lost)}, or to comments/base.html inside a block that it has.",
+                        id="comments.W001",
+                    )
+                )
+    return messages
+
+
+@register(Tags.templates)
+def check_discussions(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report discussions in blocks of page templates that no base template has: they would vanish."""
+    return [
+        checks.Warning(
+            f"The discussion in the block “{lost.name}” of {lost.template} is shown nowhere: "
+            "no template that it extends has a block of this name.",
+            hint=f"{_add_block(lost)}, or put the discussion into a block that it has.",
+            id="comments.W003",
+        )
+        for lost in _find_lost_discussions()
+    ]
+
+
+def _find_lost_discussions() -> list[LostBlock]:
+    found: dict[tuple[str, str], LostBlock] = {}
+    for name in sorted({model.template for model in get_page_models()}):
+        # Whatever else is wrong with a site's own template shows when its page is opened.
+        with suppress(TemplateDoesNotExist, TemplateSyntaxError):
+            for lost in find_lost_blocks(name):
+                if any(map(_is_discussion, walk_nodes(lost.nodes))):
+                    found[lost.name, lost.template] = lost
+    return list(found.values())
+
+
+def _is_discussion(node: Node) -> bool:
+    return isinstance(node, InclusionNode) and node.func is discussion
+
+
+def _add_block(lost: LostBlock) -> str:
+    return f"Add {{% block {lost.name} %}}{{% endblock %}} to {lost.root}"
 
 
 def _in_range(value: object, lowest: int, highest: int | None) -> bool:

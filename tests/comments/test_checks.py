@@ -1,10 +1,14 @@
 """Misconfigurations are reported before they bite."""
 
+import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core import checks
+from django.template.autoreload import reset_loaders
+from wagtail.models import Page
 
 from comments import conf
 from comments.checks import check_core
@@ -59,3 +63,52 @@ def test_every_setting_has_a_check_or_a_reader(settings: Any) -> None:
     assert len(conf.DEFAULTS) == 5
     assert (conf.page_size(), conf.max_depth(), conf.flood_seconds()) == (7, 3, 1)
     assert (conf.remember_seconds(), conf.trusted_proxies()) == (172_800, 4)
+
+
+@pytest.fixture
+def site_templates(tmp_path: Path, settings: Any) -> Path:
+    """Return a folder whose templates come before the apps' own; the project's are out of the way."""
+    templates = copy.deepcopy(settings.TEMPLATES)
+    templates[0]["DIRS"] = [tmp_path]
+    settings.TEMPLATES = templates
+    (tmp_path / "comments").mkdir()
+    (tmp_path / "wagtailcore").mkdir()
+    return tmp_path
+
+
+def template_messages() -> list[Any]:
+    """Return what is reported about the templates as they are now."""
+    reset_loaders()
+    return checks.run_checks(tags=[checks.Tags.templates])
+
+
+def test_a_base_template_without_the_blocks_of_the_comments_pages(site_templates: Path) -> None:
+    base = site_templates / "comments/base.html"
+    base.write_text("{% block title %}{% endblock %}{% block content %}{% endblock %}")
+    messages = [message for message in template_messages() if message.id == "comments.W001"]
+    assert {message.msg.split("“")[1].split("”")[0] for message in messages} == {"head", "scripts"}
+    assert all("to comments/base.html" in message.hint for message in messages)
+    base.write_text(base.read_text() + "{% block head %}{% endblock %}{% block scripts %}{% endblock %}")
+    assert template_messages() == []
+
+
+def test_a_base_template_that_cannot_be_loaded(site_templates: Path) -> None:
+    (site_templates / "comments/base.html").write_text("{% extends 'absent.html' %}")
+    assert set(ids()) == {"comments.W002"}
+
+
+def test_a_discussion_that_would_vanish(site_templates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Page, "template", "plain_page.html")
+    (site_templates / "base.html").write_text("{% block content %}{% endblock %}")
+    page = site_templates / "plain_page.html"
+    page.write_text(
+        "{% extends 'base.html' %}{% load comments_tags %}"
+        "{% block after %}{% if page %}{% discussion page %}{% endif %}{% endblock %}"
+        "{% block side %}S{% endblock %}"
+    )
+    [message] = template_messages()
+    assert message.id == "comments.W003"
+    assert "in the block “after” of plain_page.html" in message.msg
+    assert "{% block after %}{% endblock %} to base.html" in message.hint
+    (site_templates / "base.html").write_text("{% block after %}{% endblock %}")
+    assert template_messages() == []
