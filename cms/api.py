@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.docs import Swagger
@@ -16,7 +17,7 @@ from cms.problems import FieldErrorDict, Problem, phrase, problem_response
 DESCRIPTION = """
 Articles whose claims stand up: pages, claims, sources and reader comments, for frontends.
 
-Reading needs no token and may be cached; every answer carries an `ETag`. Errors are
+Reading needs no token. Successful answers to `GET` may be cached and carry an `ETag`. Errors are
 `application/problem+json` (RFC 9457) with a stable `code`; a 422 lists each field. Unknown query parameters
 are refused with 422.
 """
@@ -63,6 +64,8 @@ api = DeliveryAPI(
     docs=Swagger(settings={"defaultModelsExpandDepth": 0, "deepLinking": False}),
     docs_url="/docs/",
     openapi_url="/openapi.json",
+    # Left to itself, ninja answers both with 200 whatever the method.
+    docs_decorator=require_safe,
 )
 api.add_router("", articles.api.router)
 api.add_router("", comments.api.router)

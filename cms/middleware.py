@@ -137,13 +137,14 @@ class DeliveryApiMiddleware:
         response = self.get_response(request)
         request.method = method
         if method == "OPTIONS" and response.status_code == 405:
-            options = HttpResponse(status=204, headers={"Allow": f"{response['Allow']}, OPTIONS"})
+            options = HttpResponse(status=204, headers={"Allow": _complete_methods(response["Allow"])})
             return _with_vary(options)
         if response.status_code >= 400 and "problem+json" not in response.get("Content-Type", ""):
             problem = problem_response(status=response.status_code)
-            for name in ("Allow", "Retry-After"):
-                if name in response:
-                    problem[name] = response[name]
+            if "Allow" in response:
+                problem["Allow"] = _complete_methods(response["Allow"])
+            if "Retry-After" in response:
+                problem["Retry-After"] = response["Retry-After"]
             response = problem
         return _with_vary(response)
 
@@ -174,6 +175,12 @@ class ManagementApiMiddleware:
 
     def _is_documentation(self, request: HttpRequest) -> bool:
         return request.path.removeprefix(MANAGEMENT_API_PREFIX) in ("docs/", "openapi.json")
+
+
+def _complete_methods(allow: str) -> str:
+    """Return the methods of an ``Allow`` header with those that this middleware adds to a view's own."""
+    methods = {method.strip() for method in allow.split(",")} | {"OPTIONS"}
+    return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
 
 
 def _with_vary(response: HttpResponseBase) -> HttpResponseBase:

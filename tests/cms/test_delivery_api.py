@@ -163,11 +163,24 @@ class TestMethods:
         assert head["ETag"] == get["ETag"]
         assert head["Content-Length"] == str(len(get.content))
 
-    @pytest.mark.parametrize("path", LIST_PATHS)
-    def test_options_lists_the_methods(self, client: Client, path: str) -> None:
-        response = client.options(path)
-        assert response.status_code == 204
-        assert response["Allow"] == "GET, OPTIONS"
+    def test_options_lists_the_methods_at_every_address(
+        self, client: Client, document: dict[str, Any]
+    ) -> None:
+        served = {path: {method.upper() for method in methods} for path, methods in document["paths"].items()}
+        served |= {"/api/v1/docs/": {"GET"}, "/api/v1/openapi.json": {"GET"}}
+        for path, methods in served.items():
+            address = re.sub(r"\{\w*uid\}", "9d9e367d-8710-4aa6-9916-6dda53d7b463", path)
+            response = client.options(re.sub(r"\{\w+\}", "1", address))
+            assert response.status_code == 204, path
+            more = {"OPTIONS", "HEAD"} if "GET" in methods else {"OPTIONS"}
+            assert response["Allow"] == ", ".join(sorted(methods | more)), path
+
+    @pytest.mark.parametrize("path", ["/api/v1/docs/", "/api/v1/openapi.json", *LIST_PATHS])
+    def test_a_refused_method_names_the_same_ones(self, client: Client, path: str) -> None:
+        response = client.post(path)
+        assert_problem(response, 405, "method_not_allowed")
+        assert response["Allow"] == "GET, HEAD, OPTIONS"
+        assert client.head(path).status_code == 200
 
 
 class TestCaching:
