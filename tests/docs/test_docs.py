@@ -2,6 +2,9 @@
 
 import ast
 import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -215,6 +218,21 @@ class TestEveryPage:
         code += re.findall(r"`([^`\n]+)`", document.prose)
         named = {name for text in code for name in re.findall(r"(?<![\w-])make ([a-z][a-z-]*)", text)}
         assert named <= targets
+
+    def test_commands_of_pytest_select_tests(self) -> None:
+        """Each `pytest …` in code finds a test to run."""
+        named = {
+            arguments
+            for document in DOCUMENTS
+            for arguments in re.findall(r"`(?:\S*/)?pytest ([^`]+)`", document.prose)
+        }
+        assert named
+        for arguments in named:
+            command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+            result = subprocess.run(
+                [*command, *shlex.split(arguments)], cwd=ROOT, capture_output=True, text=True, check=False
+            )
+            assert result.returncode == 0, (arguments, result.stdout[-500:], result.stderr[-500:])
 
     def test_the_index_lists_every_page(self) -> None:
         """Each page under docs/ is linked from its index, decisions from theirs."""
