@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comments.anchors import ANCHOR_MAX_LENGTH, anchor_labels
 from comments.models import BODY_MAX_LENGTH, EMAIL_MAX_LENGTH, NAME_MAX_LENGTH, URL_MAX_LENGTH
+from standfirst.addresses import validate_web_address
 
 TITLE = _("Leave a comment")
 NOTES = (
@@ -38,6 +39,15 @@ def _require_visible(value: str) -> None:
     """Raise ``ValidationError`` for text of which nothing would be seen, such as zero-width spaces."""
     if value and not any(unicodedata.category(character)[0] not in "ZC" for character in value):
         raise ValidationError(_("This field is required."), code="required")
+
+
+def _reject_user_name(value: str) -> None:
+    """Raise ``ValidationError`` for an address with a user name; other faults are the other validators'."""
+    try:
+        validate_web_address(value)
+    except ValidationError as error:
+        if error.code == "user_name_in_address":
+            raise
 
 
 class PlainTextField(forms.CharField):
@@ -74,6 +84,7 @@ class WebAddressField(forms.URLField):
         URLValidator(
             schemes=["http", "https"], message=_("Enter a web address, such as https://example.org.")
         ),
+        _reject_user_name,
     ]
 
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from comments.anchors import ANCHOR_MAX_LENGTH
 from comments.enums import Reason, Status
 from comments.paths import MAX_PATH_LENGTH
-from comments.rendering import render_body, shorten, web_address
+from comments.rendering import render_body, shorten
+from standfirst.addresses import is_web_address
 
 BODY_MAX_LENGTH = 65_525
 NAME_MAX_LENGTH = 245
@@ -178,7 +179,7 @@ class Comment(models.Model):
     @property
     def author_link(self) -> str:
         """Return the author's website where it can safely be linked to, else an empty string."""
-        return web_address(self.author_url)
+        return self.author_url if is_web_address(self.author_url) else ""
 
 
 class HistoryIsPermanentError(TypeError):

@@ -2,11 +2,12 @@
 
 A path is the hexadecimal uids of a comment's ancestors and its own, outermost first. Uids are UUIDs of
 version 7 (RFC 9562, section 5.7), which sort by time of creation: siblings are in the order they were
-written.
+written. ``following_uid`` keeps them so even if the machine's clock is set back.
 """
 
 import base64
 import binascii
+import secrets
 from uuid import UUID
 
 from comments import conf
@@ -20,13 +21,23 @@ class InvalidCursorError(ValueError):
     """A cursor that this app did not make."""
 
 
-def child_path(parent_path: str, uid: UUID, *, max_depth: int) -> str:
-    """Return the path of a new comment below ``parent_path`` (empty for a root).
+def sibling_prefix(parent_path: str, *, max_depth: int) -> str:
+    """Return what the paths of all replies to ``parent_path`` begin with (both are empty for roots).
 
-    Where the parent is on the last of ``max_depth`` levels, the new comment is placed beside it.
+    If the parent is on the last of ``max_depth`` levels, replies are placed beside it.
     """
-    kept = parent_path[: (max_depth - 1) * SEGMENT_LENGTH]
-    return kept + uid.hex
+    return parent_path[: (max_depth - 1) * SEGMENT_LENGTH]
+
+
+def following_uid(uid: UUID, last: UUID | None) -> UUID:
+    """Return ``uid`` if it sorts after ``last``, the uid of the last sibling, else another that does.
+
+    That one is of version 7, too: what is added stays within the random bits. How much is added is random, so
+    that uids can't be guessed from their neighbours.
+    """
+    if last is None or uid > last:
+        return uid
+    return UUID(int=last.int + 1 + secrets.randbits(32))
 
 
 def depth(path: str) -> int:

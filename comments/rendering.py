@@ -5,6 +5,8 @@ import re
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from standfirst.addresses import is_web_address
+
 # Only complete web addresses become links: guessing at bare domains and e-mail addresses makes links that
 # nobody meant, and hands addresses to harvesters.
 _WEB_ADDRESS = re.compile(r"""https?://[^\s<>"'`\\^{}|]+""", re.IGNORECASE)
@@ -22,11 +24,6 @@ def render_body(text: str) -> SafeString:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     paragraphs = [_render_paragraph(part) for part in _PARAGRAPH_BREAK.split(text) if part]
     return mark_safe("\n".join(paragraphs))  # noqa: S308 - every part has been escaped
-
-
-def web_address(url: str) -> str:
-    """Return ``url`` where it is a plain http(s) address that may be linked to, else an empty string."""
-    return url if url.lower().startswith(("http://", "https://")) else ""
 
 
 def shorten(text: str, length: int) -> str:
@@ -48,7 +45,7 @@ def _link_addresses(line: str) -> str:
     end = 0
     for match in _WEB_ADDRESS.finditer(line):
         address = _trim(match.group())
-        if len(address) > _MAX_ADDRESS_LENGTH or address.endswith("//"):
+        if len(address) > _MAX_ADDRESS_LENGTH or not is_web_address(address):
             continue
         parts.append(conditional_escape(line[end : match.start()]))
         parts.append(format_html('<a href="{0}" rel="{1}">{0}</a>', address, LINK_REL))

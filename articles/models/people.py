@@ -12,7 +12,7 @@ from wagtail.images import get_image_model_string
 from wagtail.search import index
 
 from articles.models.usage import ProtectedWhereUsed
-from articles.sources.identifiers import is_web_address
+from standfirst.addresses import is_web_address, validate_web_address
 
 
 class Person(index.Indexed, ProtectedWhereUsed):  # type: ignore[django-manager-missing]
@@ -73,8 +73,11 @@ class Person(index.Indexed, ProtectedWhereUsed):  # type: ignore[django-manager-
     def clean(self) -> None:
         """Refuse a web page that isn't one: it becomes a link."""
         super().clean()
-        if self.url and not is_web_address(self.url):
-            raise ValidationError({"url": _("The address must start with http:// or https://.")})
+        if self.url:
+            try:
+                validate_web_address(self.url)
+            except ValidationError as error:
+                raise ValidationError({"url": error}) from error
 
     @classmethod
     def read_used_ids(cls, page_model: type[models.Model], content: Mapping[str, Any]) -> Iterator[Any]:

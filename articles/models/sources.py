@@ -14,8 +14,9 @@ from articles.enums import SourceKind
 from articles.models.usage import ProtectedWhereUsed
 from articles.sources.citations import read_cited_ids
 from articles.sources.csl import TEXT_VARIABLES, read_fields, write_fields
-from articles.sources.identifiers import is_web_address, normalise_doi, normalise_pmid
+from articles.sources.identifiers import normalise_doi, normalise_pmid
 from articles.sources.references import format_names, format_reference
+from standfirst.addresses import is_web_address, validate_web_address
 
 _FIELDS = (*TEXT_VARIABLES, "kind", "authors", "year")
 
@@ -136,8 +137,11 @@ class Source(index.Indexed, ProtectedWhereUsed):
                 setattr(self, name, normalise(getattr(self, name)))
             except ValidationError as error:
                 errors[name] = error
-        if self.url and not is_web_address(self.url):
-            errors["url"] = ValidationError(_("The address must start with http:// or https://."))
+        if self.url:
+            try:
+                validate_web_address(self.url)
+            except ValidationError as error:
+                errors["url"] = error
         if errors:
             raise ValidationError(errors)
 

@@ -2,7 +2,6 @@
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -39,12 +38,3 @@ def normalise_pmid(value: str | int) -> str:
             params={"value": value},
         )
     return pmid
-
-
-def is_web_address(value: str) -> bool:
-    """Return whether a value may be put into a link: an absolute http or https address."""
-    try:
-        parts = urlsplit((value or "").strip())
-    except ValueError:
-        return False
-    return parts.scheme.lower() in {"http", "https"} and bool(parts.netloc)

@@ -1,6 +1,7 @@
 """Storing a new comment."""
 
 import hashlib
+import math
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from comments import conf
 from comments.enums import Reason, Status
 from comments.errors import DiscussionClosed, DuplicateComment, InvalidParent, PageGone, TooManyComments
 from comments.models import Comment, Discussion, ModerationEntry, new_uid
-from comments.paths import child_path, depth
+from comments.paths import SEGMENT_LENGTH, depth, following_uid, sibling_prefix
 from comments.services.discussions import find_discussion_page_id, lock_discussion_of_page
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def submit_comment(
 
 
 def _place(comment: Comment, discussion: Discussion, parent_uid: UUID | None) -> None:
-    """Set the comment's place in the discussion's tree. Raises ``InvalidParent``."""
+    """Set the comment's place in the discussion's tree, after its siblings. Raises ``InvalidParent``."""
     parent = None
     if parent_uid is not None:
         parent = discussion.comments.filter(uid=parent_uid, status=Status.APPROVED).first()
@@ -86,9 +87,20 @@ def _place(comment: Comment, discussion: Discussion, parent_uid: UUID | None) ->
         comment.anchor = comment.anchor or parent.anchor
     comment.discussion = discussion
     comment.parent = parent
-    comment.path = child_path(parent.path if parent else "", comment.uid, max_depth=conf.max_depth())
+    prefix = sibling_prefix(parent.path if parent else "", max_depth=conf.max_depth())
+    comment.uid = following_uid(comment.uid, _last_sibling_uid(discussion, prefix))
+    comment.path = prefix + comment.uid.hex
     comment.depth = depth(comment.path)
     comment.fingerprint = _fingerprint(comment)
+
+
+def _last_sibling_uid(discussion: Discussion, prefix: str) -> UUID | None:
+    """Return the uid of the last comment whose path is ``prefix`` and one segment, None if there is none."""
+    # Hexadecimal digits all sort before "g". The greatest path below the prefix is the last sibling's own, or
+    # that of a reply below it, which begins with the sibling's.
+    below = discussion.comments.filter(path__gt=prefix, path__lt=f"{prefix}g")
+    last = below.order_by("-path").values_list("path", flat=True).first()
+    return UUID(last[len(prefix) :][:SEGMENT_LENGTH]) if last else None
 
 
 def _fingerprint(comment: Comment) -> str:
@@ -120,8 +132,10 @@ def _refuse_flood(comment: Comment) -> None:
     if comment.user_id:
         same_author |= Q(user_id=comment.user_id)
     now = timezone.now()
-    recent = Comment.objects.filter(created_at__gt=now - timedelta(seconds=seconds)).filter(same_author)
-    last = recent.order_by("-created_at").values_list("created_at", flat=True).first()
+    window = timedelta(seconds=seconds)
+    # Clocks of several machines differ a little; a date further ahead was written by a clock that was wrong,
+    # and would lock its author's address out until that date.
+    recent = Comment.objects.filter(created_at__gt=now - window, created_at__lt=now + window)
+    last = recent.filter(same_author).order_by("-created_at").values_list("created_at", flat=True).first()
     if last is not None:
-        elapsed = max(0, int((now - last).total_seconds()))
-        raise TooManyComments(retry_after=max(1, seconds - elapsed))
+        raise TooManyComments(retry_after=max(1, math.ceil((last + window - now).total_seconds())))

@@ -351,6 +351,7 @@ class TestParity:
             {"comment": "Two\r\nlines  ", "name": "  Ada \t Byron ", "website": "example.org"},
             {"comment": ""},
             {"comment": "\u200b", "name": "\u200b", "email": "", "website": "javascript:1"},
+            {"website": "https://bank.example@evil.example/"},
             {"comment": "x" * 65_526, "name": "x" * 246, "email": "x", "website": "ftp://example.org"},
             {"comment": "nul \0", "name": "nul \0", "email": "nul\0@b.org", "website": "https://a\0.org"},
             {"email": "a" * 95 + "@b.org", "website": "https://example.org/" + "x" * 200},

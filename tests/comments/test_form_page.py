@@ -182,6 +182,8 @@ class TestErrors:
             ("comment", "nul \0 byte"),
             ("name", "nul \0 byte"),
             ("email", "nul\0@example.org"),
+            ("website", "http://javascript:alert(1)@e.org/"),
+            ("website", "bank.example@evil.example"),
             ("website", "https://nul\0.example.org/"),
             ("page", "\0"),
             ("parent", "\0"),

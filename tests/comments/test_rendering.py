@@ -12,10 +12,11 @@ from comments.paths import (
     MAX_PATH_LENGTH,
     InvalidCursorError,
     ancestor_paths,
-    child_path,
     decode_cursor,
     depth,
     encode_cursor,
+    following_uid,
+    sibling_prefix,
 )
 from comments.rendering import render_body, shorten
 
@@ -40,7 +41,11 @@ class TestBody:
         assert LINK.format(address) in render_body(text)
 
     @pytest.mark.parametrize(
-        "text", ["javascript:alert(1)", "https://", "https://...", "ada@example.org", "example.org", "x" * 10]
+        "text",
+        [
+            *("javascript:alert(1)", "https://", "https://...", "ada@example.org", "example.org", "x" * 10),
+            *("http://javascript:alert(1)@example.org/", "https://bank.example@evil.example/"),
+        ],
     )
     def test_no_addresses(self, text: str) -> None:
         assert "<a" not in render_body(text)
@@ -105,8 +110,15 @@ class TestPaths:
     def test_depth_is_capped(self, uids: list[UUID], max_depth: int) -> None:
         path = ""
         for uid in uids:
-            path = child_path(path, uid, max_depth=max_depth)
+            path = sibling_prefix(path, max_depth=max_depth) + uid.hex
             assert path.endswith(uid.hex)
         assert depth(path) == min(len(uids), max_depth) - 1
         assert len(path) <= MAX_PATH_LENGTH
         assert [depth(ancestor) for ancestor in ancestor_paths(path)] == list(range(depth(path)))
+
+    @given(st.uuids(), st.uuids())
+    def test_uids_follow_their_last_sibling(self, uid: UUID, last: UUID) -> None:
+        assert following_uid(uid, None) == uid
+        following = following_uid(uid, last)
+        assert following > last
+        assert following == uid or (following.version, uid <= last) == (last.version, True)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
-from uuid import uuid4
+from unittest.mock import patch
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -29,6 +30,8 @@ from comments.services import (
 )
 
 Make = Callable[..., Comment]
+# Hypothesis makes none of version 7; its version 4, one nibble changed, has any timestamp.
+UUIDS_OF_ANY_TIME = st.uuids(version=4).map(lambda uid: UUID(int=uid.int ^ (3 << 76)))
 
 
 def submit(page: Page, **fields: Any) -> Comment:
@@ -107,6 +110,20 @@ class TestSubmit:
         submit(plain_page, user=user)
         with pytest.raises(TooManyComments):
             submit(plain_page, body="More.", author_email="b@example.org", user=user)
+
+    @pytest.mark.parametrize(("ahead", "counts"), [(14, True), (16, False), (3600, False)])
+    def test_a_date_ahead_locks_nobody_out(
+        self, plain_page: Page, settings: Any, ahead: int, counts: bool
+    ) -> None:
+        settings.COMMENTS_FLOOD_SECONDS = 15
+        submit(plain_page)
+        Comment.objects.update(created_at=timezone.now() + timedelta(seconds=ahead))
+        if counts:
+            with pytest.raises(TooManyComments) as caught:
+                submit(plain_page, body="More.")
+            assert ahead + 14 <= caught.value.retry_after <= ahead + 15
+        else:
+            submit(plain_page, body="More.")
 
 
 class TestReplies:
@@ -244,6 +261,35 @@ class TestReading:
         cursors = [locate_comment(comment=comment, page_size=2) for comment in comments]
         assert cursors[0] is cursors[1] is None
         assert cursors[2] == cursors[3] != cursors[4]
+
+
+class SetBackClock(TestCase):
+    """Whatever the machine's clock says, siblings stay in the order in which they were stored."""
+
+    @given(
+        clock=st.lists(UUIDS_OF_ANY_TIME, min_size=2, max_size=8),
+        parents=st.lists(st.integers(min_value=0, max_value=7), min_size=8, max_size=8),
+    )
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    def test_siblings(self, clock: list[UUID], parents: list[int]) -> None:
+        page = Site.objects.get(is_default_site=True).root_page
+        stored: list[Comment] = []
+        for number, uid in enumerate(clock):
+            # One in three starts a thread.
+            parent = stored[parents[number] % len(stored)] if stored and parents[number] % 3 else None
+            with patch("comments.services.submission.new_uid", return_value=uid):
+                comment = submit(page, body=str(number), parent_uid=parent.uid if parent else None)
+            set_comment_status(uids=[comment.uid], status=Status.APPROVED, actor=None)
+            comment.refresh_from_db()
+            stored.append(comment)
+        shown = list_comments(discussion=stored[0].discussion, limit=100).comments
+        assert set(shown) == set(stored)
+        for parent in [None, *stored]:
+            siblings = [comment.pk for comment in shown if comment.parent == parent]
+            assert siblings == sorted(siblings)
+        for comment in stored:
+            assert comment.path.endswith(comment.uid.hex)
+            assert comment.path.startswith(comment.parent.path if comment.parent else "")
 
 
 class StateMachine(TestCase):
