@@ -44,9 +44,18 @@ VENV = Path(os.environ.get("STANDFIRST_VENV") or ROOT / ".venv").resolve()
 PYTHON = VENV / "bin" / "python"
 DATA_DIR = Path(os.environ.get("STANDFIRST_DATA_DIR") or ROOT / "var").resolve()
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+# The extras of pyproject.toml that a lock is made for.
+EXTRAS = {"run": ("project", "postgres"), "dev": ("dev",)}
+# Names of the packages that came from a lock: what a later lock no longer names is taken away again.
+INSTALLED = VENV / "standfirst-packages.txt"
 DEFAULT_PORT = 8000
 START_SECONDS = 60
 STOP_SECONDS = 15
+# How pip begins with a package: one of an index, one that is there, one that lies in a folder.
+PACKAGE = re.compile(
+    r"(?:Collecting|Requirement already satisfied:) (?P<pinned>[^\s;]+==[^\s;]+)"
+    r"|Processing \S*?(?P<name>[^/\s-]+)-(?P<version>[^/\s-]+)(?:-[^/\s]+\.whl|\.tar\.gz)"
+)
 NO_NETWORK = re.compile(
     r"NewConnectionError|NameResolutionError|Temporary failure in name resolution|ConnectTimeoutError"
     r"|Network is unreachable|Connection refused|ReadTimeoutError|ProxyError|Max retries exceeded"
@@ -111,10 +120,11 @@ def stamp_of(kind: str) -> str:
     return hashlib.sha256(LOCKS[kind].read_bytes()).hexdigest()
 
 
-def install_packages(kind: str) -> None:
+def install_packages(kind: str, check: bool = True) -> None:
     """Install the packages of the ``run`` or the ``dev`` lock, unless the stamp says that they are there.
 
-    The dev lock holds everything that the other one holds, in the same versions.
+    The dev lock holds everything that the other one holds, in the same versions. Without ``check`` a
+    lock that is incomplete is let pass, and installed again the next time.
     """
     stamps = {name: VENV / (f"standfirst-{name}.stamp") for name in LOCKS}
     make_venv()
@@ -124,15 +134,54 @@ def install_packages(kind: str) -> None:
         if stamp.exists():
             stamp.unlink()
     say(f"Installing the packages of {LOCKS[kind].name}")
-    pip_install(LOCKS[kind])
+    wanted = [line.partition("==")[0] for line in about_lock("wanted", LOCKS[kind])]
+    before = set(INSTALLED.read_text().split()) if INSTALLED.is_file() else set()
+    INSTALLED.write_text("\n".join(sorted(before.union(wanted))) + "\n")
+    pip_install(LOCKS[kind], len(wanted))
+    remove_packages(before.difference(wanted, *(named_in(lock) for lock in LOCKS.values())))
+    if not check:
+        return
+    faults = about_lock("faults", LOCKS[kind], *EXTRAS[kind])
+    if faults:
+        raise StopError(
+            f"The packages of {LOCKS[kind].name} don't fit together:\n    " + "\n    ".join(faults) + "\n"
+            "If pyproject.toml was changed, make lock writes the locks anew; else please report this."
+        )
     stamps[kind].write_text(stamp_of(kind))
     if kind == "dev":
         stamps["run"].write_text(stamp_of("run"))
 
 
-def pip_install(lock: Path) -> None:
-    """Have pip install a lock, showing one line a package; raise ``StopError`` when it can't."""
-    total = len(re.findall(r"^[a-z0-9]", lock.read_text(encoding="utf-8"), flags=re.MULTILINE))
+def about_lock(question: str, lock: Path, *extras: str) -> list[str]:
+    """Return the lines that locked.py answers, asked with the virtual environment's Python."""
+    command = [str(PYTHON), "-P", str(ROOT / "cms" / "locked.py"), question, str(lock), *extras]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, universal_newlines=True)
+    if answer.returncode:
+        raise StopError(f"{lock.name} could not be read; the reason is above.")
+    return answer.stdout.splitlines()
+
+
+def named_in(lock: Path) -> set[str]:
+    """Return the names of all packages of a lock, those for other Pythons included."""
+    return set(re.findall(r"^([a-z0-9][a-z0-9-]*)==", lock.read_text(encoding="utf-8"), flags=re.MULTILINE))
+
+
+def remove_packages(names: set[str]) -> None:
+    """Uninstall what an earlier lock brought and no lock names any more; what people added stays."""
+    if names:
+        say("Removing what is no longer locked: " + ", ".join(sorted(names)))
+        command = [str(PYTHON), "-m", "pip", "uninstall", "--quiet", "--yes", "--disable-pip-version-check"]
+        run([*command, *sorted(names)], "Removing packages")
+    INSTALLED.write_text("\n".join(sorted(set(INSTALLED.read_text().split()) - names)) + "\n")
+
+
+def pip_install(lock: Path, total: int) -> None:
+    """Have pip install a lock, showing a line for each of the ``total`` packages.
+
+    The lock is complete, so pip need not resolve anything (``--no-deps``). Up to version 23 it could not:
+    it forgets the pin of a package that another one wants with an extra, as soon as there is a newer release.
+    Raises ``StopError`` if pip fails.
+    """
     command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     command += ["--progress-bar=off", "--no-deps", "--require-hashes", "-r", str(lock)]
     pip = subprocess.Popen(
@@ -142,10 +191,11 @@ def pip_install(lock: Path) -> None:
     seen = 0
     for line in pip.stdout or ():
         output.append(line)
-        wanted = re.match(r"(?:Collecting|Requirement already satisfied:) ([^\s;]+)", line)
-        if wanted and "==" in wanted.group(1):
+        found = PACKAGE.match(line)
+        if found:
             seen += 1
-            show_progress(f"    {seen:3} of up to {total}: {wanted.group(1)}")
+            name = found["pinned"] or found["name"].replace("_", "-") + "==" + found["version"]
+            show_progress(f"    {seen:3} of {total}: {name}", last=seen == total)
         elif line.startswith("Installing collected packages"):
             show_progress("    Unpacking them", last=True)
         elif "WARNING: Retrying" in line:
@@ -372,14 +422,15 @@ def test_all(arguments: list[str]) -> int:
 
 def lock(arguments: list[str]) -> int:
     """Write both lock files anew from pyproject.toml, keeping versions unless given ``--upgrade``."""
-    install_packages("dev")
+    install_packages("dev", check=False)  # It is to be mended.
     command = [str(PYTHON), "-m", "uv", "pip", "compile", "pyproject.toml", "--universal", "--quiet"]
     oldest = ".".join(map(str, OLDEST_PYTHON))
     command += ["--python-version", oldest, "--generate-hashes", "--no-header", "--no-annotate"]
     command += ["--no-emit-index-url", *arguments]
-    project = ["--extra", "project", "--extra", "postgres", "--output-file", LOCKS["run"].name]
+    extras = {kind: [f"--extra={extra}" for extra in names] for kind, names in EXTRAS.items()}
+    project = [*extras["run"], "--output-file", LOCKS["run"].name]
     run(command + project, "Locking what the project needs")
-    develop = ["--extra", "dev", "--constraint", LOCKS["run"].name, "--output-file", LOCKS["dev"].name]
+    develop = [*extras["dev"], "--constraint", LOCKS["run"].name, "--output-file", LOCKS["dev"].name]
     run(command + develop, "Locking what developers need")
     say(f"Wrote {LOCKS['run'].name} and {LOCKS['dev'].name}")
     return 0

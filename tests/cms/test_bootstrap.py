@@ -28,7 +28,8 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def checkout(tmp_path: Path) -> Path:
     """Return a repository of the files that bootstrap reads, with locks that name nothing."""
     (tmp_path / "cms").mkdir()
-    shutil.copy(SOURCE, tmp_path / "cms" / "bootstrap.py")
+    for name in ("bootstrap.py", "locked.py"):
+        shutil.copy(SOURCE.with_name(name), tmp_path / "cms")
     for name in ("requirements.lock", "requirements-dev.lock"):
         (tmp_path / name).write_text("")
     return tmp_path
