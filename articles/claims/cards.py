@@ -1,4 +1,4 @@
-"""What a claim's card says, read from the block's value; it bears drafts in which anything may be missing."""
+"""What a claim's card says, read from the block's value; tolerates incomplete drafts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CitationMark:
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimCard:
-    """A claim as its readers meet it."""
+    """A claim as readers see it."""
 
     uid: UUID
     group: UUID
@@ -38,12 +38,10 @@ class ClaimCard:
 
     @property
     def element_id(self) -> str:
-        """Return the id of the card's element on the page: the claim's anchor."""
         return f"claim-{self.uid}"
 
     @property
     def is_sourced(self) -> bool:
-        """Return whether at least one source is cited."""
         return bool(self.citations)
 
 

@@ -1,4 +1,4 @@
-"""How many claims have which certainty: what stands under a headline, and of a whole site."""
+"""How many claims have which certainty, on one page and on a whole site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What identifies a claim: the page it stands on and the id of its block, never its words.
+"""What identifies a claim: its page and the id of its block, never its words.
 
 A copied page has a translation key of its own, so its claims are new claims. The translations of a page share
 a translation key, so their claims differ by language and share a group.
@@ -23,10 +23,10 @@ def mint_claim_group(*, translation_key: UUID | str, block_id: str) -> UUID:
 
 
 def distinguish_block_ids(block_ids: Iterable[str]) -> Iterator[str]:
-    """Yield the ids in order, each later double with a number after it.
+    """Yield the ids in order, each later duplicate with a number after it.
 
     Wagtail's editor gives every block an id of its own, but content written by an API or a script can hold
-    doubles, and two claims of one uid would hide one another.
+    duplicates, and two claims with one uid would hide each other.
     """
     seen: dict[str, int] = {}
     for block_id in block_ids:

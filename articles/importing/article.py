@@ -44,7 +44,7 @@ class ListPart:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of plain text, all of one length."""
+    """Rows of plain text, all of the same length."""
 
     rows: tuple[tuple[str, ...], ...]
     has_header_row: bool = False
@@ -59,8 +59,8 @@ Part = Heading | Paragraph | Quote | ListPart | Table
 class ImportedArticle:
     """An article read from a file.
 
-    `published_at` is aware and in UTC. `slug` is only set when the file names one. `notes` are whole
-    sentences on what was left out or guessed.
+    `published_at` is aware and in UTC. `slug` is set only if the file names one. `notes` are whole sentences
+    about what was left out or guessed.
     """
 
     title: str

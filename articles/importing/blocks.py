@@ -36,8 +36,8 @@ def list_html(part: ListPart) -> str:
 def digest(block_type: str, value: Any) -> str:
     """Return a digest of a block that stays the same when the editor saves it untouched.
 
-    Saving in the admin adds keys to paragraphs and empty fields to blocks, nests the marks of a text in an
-    order of its own, and writes the line ends of the web; all that is left out of account.
+    Saving in the admin adds keys to paragraphs and empty fields to blocks, nests a text's marks in an order
+    of its own, and writes line ends as CRLF; none of that counts.
     """
     canonical = _canonical(value, is_html=block_type == "paragraph")
     text = json.dumps(canonical, ensure_ascii=False, sort_keys=True, default=str)

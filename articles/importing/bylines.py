@@ -72,9 +72,9 @@ MAX_NAME = 120
 
 
 def read_date(text: str) -> datetime | None:
-    """Return the moment in UTC that `text` names: ISO 8601, `5 March 2024`, `March 5, 2024`, `5. März 2024`.
+    """Return what `text` names, in UTC: ISO 8601, `5 March 2024`, `March 5, 2024`, `5. März 2024`.
 
-    A date alone is its midnight, a time without an offset is taken as UTC. None when it is no date.
+    A date alone means its midnight; a time without an offset is taken as UTC. None if it is no date.
     """
     text = squeeze(text)[:40]
     try:
@@ -89,7 +89,7 @@ def read_date(text: str) -> datetime | None:
 
 
 def as_utc(value: date) -> datetime | None:
-    """Return a date or a moment as one in UTC; None where its offset puts it past the calendar's ends."""
+    """Return a date, or date and time, in UTC; None if its offset puts it beyond the calendar's ends."""
     if not isinstance(value, datetime):
         return datetime.combine(value, time(), UTC)
     try:
@@ -107,9 +107,9 @@ def _moment(year: str, month: str, day: str) -> datetime | None:
 
 
 def split_names(text: str) -> tuple[str, ...]:
-    """Return the people named in `text`, accounts such as “admin” not among them.
+    """Return the people named in `text`, without accounts such as “admin”.
 
-    `and`, `&` and semicolons part names; commas do only where each piece has at least two words, so that
+    `and`, `&` and semicolons separate names; commas do only if each piece has at least two words, so that
     `Jane Roe, MD` stays one person.
     """
     names: list[str] = []
@@ -127,7 +127,7 @@ def split_names(text: str) -> tuple[str, ...]:
 def read_byline(line: str) -> tuple[tuple[str, ...], datetime | None] | None:
     """Return the people and the date of a line such as `By Jane Roe | 5 March 2024`.
 
-    None when the line says anything else, so that no sentence of the article is taken for a byline.
+    None if the line says anything else, so that no sentence of the article is taken for a byline.
     """
     line = squeeze(line)
     if not line or len(line) > 160 or line.endswith(("!", "?")):
@@ -151,7 +151,7 @@ def read_byline(line: str) -> tuple[tuple[str, ...], datetime | None] | None:
 
 
 def _pieces(line: str) -> list[str]:
-    # `5 March 2024 by Jane Roe` has no mark between the two.
+    # `5 March 2024 by Jane Roe` has no separator between the two.
     line = re.sub(r"(\d{4}),? +(?=by |von )", r"\1 | ", line, flags=re.IGNORECASE)
     line = re.sub(r"(?<=\w) +(?=(?:on|am) +\w)", " | ", line) if _BY.match(line) else line
     line = _COMMA_BEFORE_DATE.sub(" | ", line) if _BY.match(line) else line

@@ -1,4 +1,4 @@
-"""Characters that pasted text carries and nobody sees."""
+"""Invisible characters in pasted text."""
 
 import re
 
@@ -18,17 +18,17 @@ def tidy_characters(text: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    """Return `text` on one line, each run of white space (no-break spaces too) as one space."""
+    """Return `text` on one line, each run of white space (no-break spaces included) as one space."""
     return " ".join(text.split())
 
 
 def squeeze_line(text: str) -> str:
-    """Like `squeeze`, but line ends stay, with no space beside them."""
+    """Like `squeeze`, but keep line ends, with no space beside them."""
     return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
 
 
 def shorten(text: str, length: int = 60) -> str:
-    """Return the beginning of `text`, at most `length` characters, cut between words where it can be."""
+    """Return the beginning of `text`, at most `length` characters, cut between words if possible."""
     text = squeeze(text)
     if len(text) <= length:
         return text

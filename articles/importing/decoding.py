@@ -1,4 +1,4 @@
-"""From bytes to text, or a sentence on why not: a wrong guess would spoil an article silently."""
+"""From bytes to text, or a sentence that says why not: a wrong guess would silently garble an article."""
 
 import codecs
 import re
@@ -38,11 +38,11 @@ _ADVICE = "Save it as UTF-8 and try again, or name its encoding."
 
 
 def decode(data: bytes, *, encoding: str = "") -> tuple[str, str]:
-    """Return the text of `data`, and a note when its encoding had to be guessed (else an empty string).
+    """Return the text of `data`, and a note if its encoding had to be guessed (else an empty string).
 
     A byte order mark decides, then `encoding`, then UTF-8, then the charset that an HTML page declares;
-    what is left is read as Windows-1252 (of which Latin-1's printable characters are a part) when it
-    looks like western text.
+    anything else is read as Windows-1252 (which includes Latin-1's printable characters) if it looks like
+    western text.
 
     Raises `BinaryFileError` and `UnknownEncodingError`.
     """
@@ -78,7 +78,7 @@ def _decode_as(data: bytes, name: str) -> str:
 
 
 def _text_codec(name: str, *, required: bool = False) -> str:
-    """Return Python's name of a text encoding, empty when it is unknown and not `required`."""
+    """Return Python's name of a text encoding; empty if it is unknown and not `required`."""
     try:
         codec = codecs.lookup(name).name
     except (LookupError, ValueError):
@@ -93,7 +93,7 @@ def _text_codec(name: str, *, required: bool = False) -> str:
 
 
 def _decode_wide(data: bytes) -> tuple[str, str]:
-    """Zero bytes at every other place are UTF-16 without its mark; anywhere else they are binary."""
+    """Zero bytes in every other place mean UTF-16 without its mark; anywhere else they mean binary data."""
     even, odd = data[0::2].count(0), data[1::2].count(0)
     half = len(data) / 2
     for name, many, few in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):

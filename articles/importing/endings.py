@@ -44,13 +44,13 @@ _FORM_TAIL_LINES = 60
 
 
 def find_ending(lines: Sequence[str]) -> tuple[int, str]:
-    """Tell where the article ends and the page's own furniture begins.
+    """Find where the article ends and the rest of the page begins.
 
     `lines` are the plain texts of its paragraphs, headings or lines, in order. Returns the index of the first
-    that is not the article's and a sentence that says what was there, or `(len(lines), "")`.
+    that is not the article's and a sentence that says what is there, or `(len(lines), "")`.
 
-    A line such as “Leave a Comment” may well be a heading of an article on blogs, or stand above one: it ends
-    the article only when the words of a comment form follow it, or nothing but a form's labels does.
+    A line such as “Leave a Comment” may be a heading in an article about blogs: it ends the article only if
+    the words of a comment form follow it, or nothing but a form's labels does.
     """
     texts = [squeeze(line) for line in lines]
     cut = _find_form(texts)

@@ -1,4 +1,4 @@
-"""What can be wrong with a file. The message of each is a sentence for the person who chose the file."""
+"""What can be wrong with a file. Each message is a sentence for the person who chose the file."""
 
 
 class UnreadableArticleError(ValueError):
@@ -6,7 +6,7 @@ class UnreadableArticleError(ValueError):
 
 
 class EmptyArticleError(UnreadableArticleError):
-    """There is no text in the file, or none beside its title."""
+    """There is no text in the file, or none besides its title."""
 
 
 class BinaryFileError(UnreadableArticleError):
@@ -14,12 +14,12 @@ class BinaryFileError(UnreadableArticleError):
 
 
 class UnknownEncodingError(UnreadableArticleError):
-    """The bytes are text in no encoding that could be told with certainty."""
+    """The text's encoding could not be determined with certainty."""
 
 
 class ArticleTooLargeError(UnreadableArticleError):
-    """The file, or the number of blocks that it would make, is past the limit."""
+    """The file, or the number of blocks that it would make, exceeds the limit."""
 
 
 class MissingTitleError(UnreadableArticleError):
-    """No title was found where the format has one."""
+    """No title was found where the format should have one."""

@@ -40,7 +40,7 @@ def finish(
     slug: str = "",
     notes: Sequence[str] = (),
 ) -> ImportedArticle:
-    """Return the article: tail cut off, title not repeated, heading levels 2 and 3 without a gap.
+    """Return the article without its tail and a repeated title, with heading levels 2 and 3 and no gap.
 
     Raises `MissingTitleError`, `EmptyArticleError`, and `ArticleTooLargeError` for too many parts.
     """

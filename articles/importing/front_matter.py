@@ -1,4 +1,4 @@
-"""The block of facts that a Markdown file may begin with: YAML between `---`, or TOML between `+++`."""
+"""The front matter of a Markdown file: YAML between `---`, or TOML between `+++`."""
 
 import re
 import tomllib
@@ -12,7 +12,7 @@ from articles.importing.bylines import as_utc, read_date, split_names
 from articles.importing.characters import squeeze
 from articles.importing.errors import ArticleTooLargeError, UnreadableArticleError
 
-# The parsers take seconds over more, such as a TOML key of ten thousand dots.
+# The parsers take seconds for more, such as a TOML key with ten thousand dots.
 MAX_LENGTH = 16_000
 _FENCES = {"---": ("---", "..."), "+++": ("+++",)}
 _TITLE = ("title", "headline", "name")
@@ -49,10 +49,10 @@ class FrontMatter:
 
 
 def split_front_matter(text: str) -> tuple[FrontMatter | None, str]:
-    """Return the facts at the top of `text`, None where there are none, and the text under them.
+    """Return the front matter of `text`, None if there is none, and the text below it.
 
-    Raises `UnreadableArticleError` when there is a block of facts that can't be read, and
-    `ArticleTooLargeError` when it is longer than any.
+    Raises `UnreadableArticleError` if there is front matter that can't be read, and `ArticleTooLargeError` if
+    it is longer than any real one.
     """
     text = text.lstrip("\n")
     fence, _, rest = text.partition("\n")
@@ -66,14 +66,14 @@ def split_front_matter(text: str) -> tuple[FrontMatter | None, str]:
     block = "\n".join(lines[:end])
     if len(block) > MAX_LENGTH:
         if fence.startswith("-") and not _FACT.match(block):
-            # Two lines across the page, with a part of the article between them.
+            # Two thematic breaks, with a part of the article between them.
             return None, text
         raise ArticleTooLargeError(
             f"The front matter has {len(block)} characters; it may have {MAX_LENGTH}. Shorten it."
         )
     facts = _parse(block, is_toml=fence.startswith("+"))
     if facts is None:
-        # A line across the page, not a fence.
+        # A thematic break, not a fence.
         return None, text
     return _read(facts), rest[len(block) + 1 + len(lines[end]) :] if block else rest[len(lines[end]) :]
 

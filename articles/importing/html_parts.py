@@ -1,4 +1,4 @@
-"""From an HTML tree to the parts of an article. Saved pages and rendered Markdown both pass here."""
+"""From an HTML tree to the parts of an article, for saved pages and rendered Markdown alike."""
 
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -99,7 +99,7 @@ _UNREAD = frozenset(
         "rt",
     }
 )
-# What a link says that leads to its own heading, or from a footnote back to the text.
+# The text of a link to its own heading, or from a footnote back to the text.
 _SIGNS = frozenset({"#", "¶", "§", "🔗", "^", "↑", "↩", "⤴", "↩︎", "⤴︎"})
 MAX_ATTRIBUTION = 250
 
@@ -116,7 +116,7 @@ RawPart = RawHeading | Part
 
 
 def read_parts(root: HtmlElement, *, base_url: str = "") -> tuple[list[RawPart], LeftOut]:
-    """Return what is to be read inside `root`, in order, and what had no place in an article's text.
+    """Return the parts of the article inside `root`, in order, and what was left out.
 
     `base_url` completes relative links; without it they are reduced to their text.
     """
@@ -143,7 +143,7 @@ class _Reader:
             self._text(child.tail)
 
     def flush(self) -> None:
-        """End the running paragraph. Elements that are open across its end are open again in the next one."""
+        """End the current paragraph. Elements that are still open are opened again in the next one."""
         self._tokens.extend(Token("end", token.value) for token in reversed(self._open))
         if html := render(self._tokens):
             self.parts.append(Paragraph(html))
@@ -274,7 +274,7 @@ class _Reader:
         else:
             self.children(element)
 
-    # Content that stays on one level: the words of a heading, an item, a cell, a quotation.
+    # Content that stays on one level: the text of a heading, an item, a cell, a quotation.
 
     def _list(self, element: HtmlElement) -> ListPart | None:
         items: list[ListItem] = []

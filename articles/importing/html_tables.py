@@ -1,4 +1,4 @@
-"""Tables of an HTML page, spans laid out, as rows of plain text."""
+"""Tables of an HTML page as rows of plain text, with spans resolved."""
 
 from collections.abc import Callable
 
@@ -8,14 +8,14 @@ from articles.importing.article import Table
 from articles.importing.characters import squeeze
 
 MAX_COLUMNS = 40
-# A span past this is a mistake, or an attempt to make a small file large.
+# A larger span is a mistake, or an attempt to make a small file expand.
 MAX_SPAN = 40
 MAX_ROWS = 1000
 _LAYOUT_CONTENT = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "table", "article", "section", "form"})
 
 
 def is_layout_table(table: HtmlElement) -> bool:
-    """Tell whether the table only places things: by its role, one single cell, or whole sections in cells."""
+    """Tell whether the table is only for layout: by its role, a single cell, or whole sections in cells."""
     if (table.get("role") or "").lower() in {"presentation", "none"}:
         return True
     rows = _rows(table)
@@ -28,9 +28,9 @@ def is_layout_table(table: HtmlElement) -> bool:
 def read_table(
     table: HtmlElement, cell_text: Callable[[HtmlElement], str], *, caption: str = ""
 ) -> Table | None:
-    """Return the table with every row of one length, or None when no cell has any text.
+    """Return the table with all rows of the same length, or None if no cell has any text.
 
-    A cell that spans several columns or rows fills the first place, the others stay empty.
+    A cell that spans several columns or rows fills the first of them; the others stay empty.
     """
     rows = _rows(table)
     grid: list[list[str]] = []

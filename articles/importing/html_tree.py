@@ -1,4 +1,4 @@
-"""Parsing HTML, and the few questions that are asked of every element."""
+"""Parses HTML, and answers the few questions that are asked about every element."""
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -8,7 +8,7 @@ from articles.importing.errors import ArticleTooLargeError, EmptyArticleError, U
 # Far more than a page with a long article and all its comments has. Reading a page takes time that grows with
 # this number, in places faster than it.
 MAX_ELEMENTS = 50_000
-# So are these: five times the blocks of an article, for the comments that are left out of it later on.
+# The same goes for these: five times the blocks of an article, to allow for comments that are left out later.
 MAX_TEXTS = 10_000
 _TEXTS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "dt", "dd")
 
@@ -16,9 +16,9 @@ _TEXTS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table",
 def parse_html(html: str) -> HtmlElement:
     """Return the tree of an HTML page or fragment, without its comments. Nothing is fetched.
 
-    Raises `EmptyArticleError` when there is no element in it, `ArticleTooLargeError` when it has more than
-    `MAX_ELEMENTS`, or more than `MAX_TEXTS` paragraphs and the like, and `UnreadableArticleError` when it is
-    no HTML or is nested past all reason.
+    Raises `EmptyArticleError` if there is no element in it, `ArticleTooLargeError` if it has more than
+    `MAX_ELEMENTS`, or more than `MAX_TEXTS` paragraphs and the like, and `UnreadableArticleError` if it is no
+    HTML or is nested too deeply.
     """
     # Bytes, because lxml refuses a string that declares an encoding.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
@@ -29,7 +29,7 @@ def parse_html(html: str) -> HtmlElement:
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise UnreadableArticleError("The file is not HTML that can be read.") from error
     if any("depth" in entry.message for entry in parser.error_log):
-        # The parser leaves out what lies deeper.
+        # The parser leaves out what is nested deeper.
         raise UnreadableArticleError("The file's markup is nested too deeply to be an article.")
     elements = sum(1 for _ in root.iter())
     if elements > MAX_ELEMENTS:
@@ -62,9 +62,9 @@ def classes_of(element: HtmlElement) -> set[str]:
 
 
 def blank(element: HtmlElement) -> None:
-    """Empty the element and make it one that nobody reads; what follows it stays in its place.
+    """Empty the element and hide it; what follows it stays in place.
 
-    Unlike dropping it, this copies no text, so that thousands of them cost no more than one each.
+    Unlike removing it, this copies no text, so the cost grows only with the number of elements.
     """
     element.clear(keep_tail=True)
     element.tag = "template"

@@ -1,4 +1,4 @@
-"""What an importer could not keep, counted, and told in sentences."""
+"""What an importer could not keep, counted, and reported in sentences."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ _NAMED = 5
 
 @dataclass(slots=True)
 class LeftOut:
-    """Counts what had no place in the text. `sentences()` tells it to the person who imports."""
+    """Counts what had no place in the text; `sentences()` reports it to the person who imports."""
 
     _images: list[str] = field(default_factory=list)
     _embeds: list[str] = field(default_factory=list)

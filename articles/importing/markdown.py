@@ -10,14 +10,14 @@ from articles.importing.front_matter import FrontMatter, split_front_matter
 from articles.importing.html_parts import RawHeading, read_parts
 from articles.importing.html_tree import parse_html
 
-# Ten times the blocks of an article. A line takes longer here than in plain text.
+# Ten times the blocks of an article. A line takes longer to read here than in plain text.
 MAX_LINES = 20_000
 
 
 def read_markdown(text: str) -> ImportedArticle:
     """Return the article in `text`, whose characters are tidy.
 
-    The title is the front matter's, else the first heading when nothing stands before it.
+    The title is the front matter's, else the first heading if nothing precedes it.
 
     Raises `UnreadableArticleError` for front matter that can't be read, `MissingTitleError`,
     `EmptyArticleError` and `ArticleTooLargeError`.

@@ -1,13 +1,13 @@
-"""Bringing a file's new version into a body that editors have worked on since it was imported.
+"""Merges a file's new version into a body that editors have worked on since it was imported.
 
-Three versions meet: what the last import wrote, what stands on the page now, and what the file says now. The
-rules are few, so that they can be told to an editor:
+Three versions are compared: what the last import wrote, what is on the page now, and what the file says now.
+The rules are few, so that they can be explained to an editor:
 
 - A file that says the same as before changes nothing.
 - A block that an editor added stays, behind the same block that it followed.
-- A block that an editor changed stays as the editor left it; one that an editor removed stays away.
+- A block that an editor changed stays as the editor left it; one that an editor removed stays removed.
 - All other blocks follow the file: its words, its order, its removals. Those whose words are the same keep
-  their ids, and so does a block that takes another's place.
+  their ids; a block that replaces another takes over its id.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ class Incoming(Generic[BlockT]):
 
 @dataclass(slots=True)
 class Merged(Generic[BlockT]):
-    """The new body, as pairs of id and block, what the next import has to know, and what happened."""
+    """The new body, as pairs of id and block, what the next import needs to know, and what happened."""
 
     body: list[tuple[str, BlockT]] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
@@ -65,9 +65,9 @@ def merge(
     incoming: Sequence[Incoming[BlockT]],
     new_id: Callable[[], str],
 ) -> Merged[BlockT]:
-    """Return the body that holds the file's new version and all that editors did to the old one.
+    """Return the file's new version with everything that editors did to the old one.
 
-    `new_id` mints the id of a block that was not there before.
+    `new_id` makes the id of a block that was not there before.
     """
     merged: Merged[BlockT] = Merged()
     here = {block.id: block for block in reversed(standing)}
@@ -83,7 +83,7 @@ def merge(
     following: dict[str, list[tuple[str, BlockT]]] = {}
     group = leading
     for block in standing:
-        # Scripts can write two blocks of one id: the second is nobody's but an editor's.
+        # Scripts can write two blocks with one id: the second counts as an editor's.
         is_first = here[block.id] is block
         if is_first and block.id in paired:
             group = following.setdefault(block.id, [])
@@ -96,7 +96,7 @@ def merge(
     merged.body = leading
     for new, origin in zip(incoming, origins, strict=True):
         block_id = new_id() if origin is None else origin.id
-        # What the file says is remembered even where the page differs: the next version is held against it.
+        # What the file says is remembered even if the page differs: the next version is compared with it.
         merged.written.append(Written(block_id, new.digest))
         if origin is None:
             merged.added += 1
@@ -141,7 +141,7 @@ def _pair(written: Sequence[Written], incoming: Sequence[Incoming[BlockT]]) -> l
             i = elsewhere[digest].pop()
             origins[j] = written[i]
             taken.add(i)
-    # Blocks that were rewritten in their place; only one of the same type takes another's.
+    # Blocks that were rewritten in place; only one of the same type can take another's place.
     for old_range, new_range in replaced:
         free = [i for i in old_range if i not in taken]
         for j in new_range:

@@ -1,4 +1,4 @@
-"""What stands around the article on a saved page: menus, sidebars, share buttons, comments, forms."""
+"""What surrounds the article on a saved page: menus, sidebars, share buttons, comments, forms."""
 
 import re
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ _TAGS = frozenset(
 _ROLES = frozenset(
     {"navigation", "complementary", "banner", "contentinfo", "search", "dialog", "alert", "menu"}
 )
-# Names of classes and ids, whole: `share` but not `market-share`. WordPress themes and its plugins first.
+# Whole names of classes and ids: `share` but not `market-share`. WordPress themes and its plugins first.
 _NAMES = re.compile(
     r"(comments?|comments?-(area|list|respond|form|section|title|wrapper|template|link|count)|(wp-block-)?post-comments.*"
     r"|wp-block-comments.*|respond|reply-title|commentlist|comment-navigation|disqus(_thread|-.*)?|webmentions?"
@@ -32,7 +32,7 @@ _NAMES = re.compile(
 
 
 def remove_furniture(root: HtmlElement, *, keep: Iterable[HtmlElement] = ()) -> None:
-    """Empty in `root` what is not the article's. Elements in `keep`, and those around them, stay."""
+    """Empty everything in `root` that is not the article's. Elements in `keep`, and their ancestors, stay."""
     kept = {root}
     for element in keep:
         kept.add(element)
@@ -43,10 +43,10 @@ def remove_furniture(root: HtmlElement, *, keep: Iterable[HtmlElement] = ()) -> 
 
 
 def is_furniture(element: HtmlElement) -> bool:
-    """Tell whether the element stands beside the article, going by its tag, role, class and id."""
+    """Tell by its tag, role, class and id whether the element is not part of the article."""
     name = name_of(element)
     if name in {"html", "body", "main", "article", "", "head"}:
-        # Themes hang the state of the whole page on these: `has-sidebar`, `comments-open`.
+        # Themes put the state of the whole page on these: `has-sidebar`, `comments-open`.
         return name == "article" and bool(classes_of(element) & {"comment", "comment-body"})
     if name in _TAGS or is_hidden(element) or (element.get("role") or "").lower() in _ROLES:
         return True

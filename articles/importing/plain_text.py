@@ -1,11 +1,11 @@
 """Plain text as people paste it: the title on the first line, then paragraphs, headings and lists.
 
-What is what is told by the lines alone, so the rules are few and fixed:
+All structure is recognised from the lines alone, so the rules are few and fixed:
 
-- An empty line ends a paragraph. Where lines are longer than any editor wraps them, every line is a paragraph
-  of its own; where there is no empty line at all, a line that doesn't reach the margin ends its paragraph.
-- A line that is alone in its paragraph, short, and without a mark at its end is a heading, unless it is the
-  last thing in the text or stands in a run of such lines.
+- An empty line ends a paragraph. If lines are longer than any editor wraps them, every line is a paragraph of
+  its own; if there is no empty line at all, a line that doesn't reach the margin ends its paragraph.
+- A line that is alone in its paragraph, short, and without punctuation at its end is a heading, unless it is
+  the last thing in the text or one of several such lines in a row.
 - Lines that begin with a bullet or a number are list items; lines that begin with `>` are a quotation.
 """
 
@@ -39,7 +39,7 @@ _LineRule = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A line with a bullet or a number before it, with and without that."""
+    """A line that begins with a bullet or a number, with and without it."""
 
     whole: str
     text: str
@@ -49,7 +49,7 @@ class _Item:
 def read_plain_text(text: str) -> ImportedArticle:
     """Return the article in `text`, whose characters are tidy (`characters.tidy_characters`).
 
-    Raises `EmptyArticleError`, `MissingTitleError` when the first line is too long for a title, and
+    Raises `EmptyArticleError`, `MissingTitleError` if the first line is too long for a title, and
     `ArticleTooLargeError`.
     """
     lines = squeeze_line(text).strip("\n").split("\n")
@@ -80,7 +80,7 @@ def read_plain_text(text: str) -> ImportedArticle:
 
 
 def _take_bylines(lines: list[str]) -> tuple[tuple[str, ...], datetime | None, list[str]]:
-    """Take the author's and the date's line from under the title, where they stand there."""
+    """Take off the lines with author and date under the title, if there are any."""
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
     index = taken = 0
@@ -116,13 +116,13 @@ def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _line_rule(paragraphs: Sequence[Sequence[str]]) -> _LineRule:
-    """Return the rule that tells whether a line goes on in the next one, from how the lines were broken."""
+    """Return the rule that tells whether a line continues in the next one, going by how lines were broken."""
     widest = max((len(line) for lines in paragraphs for line in lines), default=0)
     if widest > _WIDEST_MARGIN:
         return lambda line, following: False
     if len(paragraphs) > 1:
         return lambda line, following: True
-    # No empty lines to go by: a line was broken for want of room when the next word would pass the margin.
+    # No empty lines to go by: a line was wrapped if the next word would have passed the margin.
     return lambda line, following: len(line) + 1 + len(following.split(" ", 1)[0]) > widest
 
 
@@ -151,7 +151,7 @@ def _paragraph(text: str) -> Paragraph:
 
 
 def _groups(lines: list[str], goes_on: _LineRule) -> Iterator[list[str]]:
-    """Put the lines together that are one paragraph or one item."""
+    """Group the lines that make up one paragraph or item."""
     group = [lines[0]]
     for line in lines[1:]:
         if (
@@ -213,7 +213,7 @@ def _join_items(parts: Sequence[RawPart | _Item]) -> list[RawPart]:
 
 
 def _from_items(items: Sequence[_Item]) -> RawPart:
-    """A number that stands alone is that of a heading or a paragraph; a lone dash opens speech."""
+    """A number on its own belongs to a heading or paragraph; a lone dash introduces speech."""
     first = items[0]
     if len(items) == 1 and first.ordered:
         return RawHeading(2, first.whole) if _is_heading(first.whole) else _paragraph(first.whole)
@@ -223,7 +223,7 @@ def _from_items(items: Sequence[_Item]) -> RawPart:
 
 
 def _demote_headings(parts: list[RawPart]) -> list[RawPart]:
-    """Nothing stands under a heading at the end, and a long run of short lines is no outline."""
+    """A trailing heading becomes a paragraph, as do the headings of a long run of short lines."""
     kept = list(parts)
     run: list[int] = []
     for index in range(len(kept) + 1):

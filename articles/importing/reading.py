@@ -1,4 +1,4 @@
-"""The front door: bytes and a file's name in, an article out."""
+"""The entry point: takes bytes and a file's name, returns an article."""
 
 import re
 from collections.abc import Callable
@@ -28,10 +28,10 @@ _PAGE_ENDINGS = (".html", ".htm", ".xhtml")
 def read_article(data: bytes, filename: str = "", *, encoding: str = "") -> ImportedArticle:
     """Return the article in `data`.
 
-    `filename` helps to tell the format; what the text itself says goes first. `encoding` names the text's
-    encoding, needed only where the file doesn't say.
+    `filename` helps to recognise the format; what the text itself says takes precedence. `encoding` names the
+    text's encoding, and is needed only if the file doesn't say.
 
-    Raises `UnreadableArticleError`, or the kind of it that fits, with a sentence for whoever chose the file.
+    Raises `UnreadableArticleError` or a subclass of it, with a sentence for whoever chose the file.
     """
     if len(data) > MAX_BYTES:
         raise ArticleTooLargeError(too_large(len(data)))
@@ -49,7 +49,7 @@ def read_article(data: bytes, filename: str = "", *, encoding: str = "") -> Impo
 
 
 def too_large(size: int) -> str:
-    """Return the sentence for a file of `size` bytes."""
+    """Return the error message for a file of `size` bytes."""
     return f"The file has {size / 1_000_000:.1f} MB; an article may have {MAX_BYTES / 1_000_000:.0f} MB."
 
 

@@ -1,4 +1,4 @@
-"""The inline HTML that a paragraph may hold, built token by token and cleaned once more at the end."""
+"""The inline HTML that a paragraph may hold, built token by token and sanitised once more at the end."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -25,13 +25,13 @@ class Token:
     """A piece of inline content: a run of text, the start or end of an element, or a line break."""
 
     kind: Literal["text", "start", "end", "break"]
-    # The text, the name of the element, or what the break is in plain text (a line end when empty).
+    # The text, the name of the element, or what the break is in plain text (a line end if empty).
     value: str = ""
     href: str = ""
 
 
 BREAK = Token("break")
-# The break between two paragraphs; where only inline content fits it is a break like any other.
+# The break between two paragraphs; if only inline content fits, it is a break like any other.
 GAP = Token("break", "\n\n")
 _SPACE = Token("text", " ")
 
@@ -58,7 +58,7 @@ def plain_lines(tokens: Iterable[Token]) -> str:
 
 
 def _readable(tokens: Iterable[Token]) -> Iterator[tuple[str, str]]:
-    """Yield the texts and breaks; raised and lowered digits have characters of their own: m² stays m²."""
+    """Yield the texts and breaks; superscript and subscript digits become characters: m² stays m²."""
     raised = ""
     for token in tokens:
         if token.value in _DIGITS and token.kind in {"start", "end"}:
@@ -73,7 +73,7 @@ def _readable(tokens: Iterable[Token]) -> Iterator[tuple[str, str]]:
 def render(tokens: Iterable[Token]) -> str:
     """Return the inline HTML of `tokens`, white space folded, empty elements and outer breaks dropped.
 
-    Returns an empty string when there is nothing to read in it.
+    Returns an empty string if there is no text in it.
     """
     folded = _drop_empty(_fold(list(tokens)))
     if not plain_text(folded):
@@ -95,7 +95,7 @@ def clean_inline(html: str) -> str:
 def _fold(tokens: list[Token]) -> list[Token]:
     """Fold white space across elements: one space or one break between words, none at the ends.
 
-    What separates two words stands outside the elements between them: `<b>a </b>b` is `<b>a</b> b`.
+    The space between two words is put outside the elements between them: `<b>a </b>b` is `<b>a</b> b`.
     """
     folded: list[Token] = []
     separator: Token | None = None

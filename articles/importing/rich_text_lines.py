@@ -1,4 +1,4 @@
-"""Rich text taken apart into lines of marked words: two that read and look the same are the same."""
+"""Rich text as lines of marked words, so that two texts that read and look the same compare equal."""
 
 import re
 from html.parser import HTMLParser
@@ -6,14 +6,14 @@ from html.parser import HTMLParser
 _MARKS = {"b": "b", "strong": "b", "i": "i", "em": "i", "sup": "sup", "sub": "sub"}
 _SPACE_RUN = re.compile(r"\s+")
 
-# A line's kind (p, ul, ol) and depth, then its texts, each after the marks that it bears.
+# A line's kind (p, ul, ol) and depth, then its texts, each after its marks.
 Line = list[str | int | list[str]]
 
 
 def read_lines(html: str) -> list[Line]:
     """Return the paragraphs and list items of `html`, without what the order of its tags adds.
 
-    `<b><i>x</i></b>` and `<i><b>x</b></i>` are one, as are a list and the same list in two pieces.
+    `<b><i>x</i></b>` equals `<i><b>x</b></i>`, and a list equals the same list in two pieces.
     """
     reader = _LineReader()
     reader.feed(html)

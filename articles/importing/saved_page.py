@@ -22,7 +22,7 @@ from articles.importing.page_furniture import is_furniture, remove_furniture
 
 logger = logging.getLogger(__name__)
 
-# Where blogs and their themes put the text, surest first: schema.org, microformats, WordPress, other systems.
+# Where blogs put the text, most reliable first: schema.org, microformats, WordPress, other systems.
 _BODY_NAMES = (
     "e-content",
     "entry-content",
@@ -46,8 +46,8 @@ _WORD = re.compile(r"\w+")
 def read_saved_page(html: str) -> ImportedArticle:
     """Return the article on the page `html`, whose characters are tidy.
 
-    The place of the text is the one that the page's own markup names; where it names none, trafilatura tells
-    which paragraphs are the article's, and the smallest element around them is read.
+    The text is where the page's own markup says it is; if it doesn't say, trafilatura finds the article's
+    paragraphs, and the smallest element around them is read.
 
     Raises `MissingTitleError`, `EmptyArticleError`, `ArticleTooLargeError`, and `UnreadableArticleError` for
     a page that can't be parsed.
@@ -94,7 +94,7 @@ def _metadata(page: HtmlElement) -> Document | None:
     try:
         return extract_metadata(deepcopy(page), extensive=False)
     except Exception:
-        # The library reads what anybody may have written, JSON among it; an article can do without.
+        # The library reads what strangers wrote, JSON included; an article can do without.
         logger.debug("the metadata of a page could not be read", exc_info=True)
         return None
 
@@ -165,7 +165,7 @@ def _is_name_of_site(heading: HtmlElement) -> bool:
 
 
 def _named_place(page: HtmlElement) -> HtmlElement | None:
-    """Return the element that the page's own markup names as the article's text, when there is just one."""
+    """Return the element that the page's own markup names as the article's text, if there is exactly one."""
     named: dict[str, list[HtmlElement]] = {name: [] for name in ("articleBody", *_BODY_NAMES)}
     for element in page.iter():
         for name in {element.get("itemprop") or "", *classes_of(element)} & named.keys():
@@ -176,7 +176,7 @@ def _named_place(page: HtmlElement) -> HtmlElement | None:
 
 
 def _only(elements: list[HtmlElement]) -> HtmlElement | None:
-    """Return the one that holds most of the words of all, so that teasers of other articles don't count."""
+    """Return the one that holds most of their words, so that teasers of other articles don't count."""
     chosen = set(elements)
     outermost = [
         element for element in elements if not any(around in chosen for around in element.iterancestors())
@@ -215,7 +215,7 @@ def _main_texts(page: HtmlElement) -> set[str]:
     try:
         extracted = bare_extraction(copy, include_comments=False, favor_recall=True)
     except Exception:
-        # As with the metadata: whatever it stumbles over, the whole page is still there to be read.
+        # As with the metadata: if it fails, the whole page can still be read.
         logger.debug("the main text of a page could not be told", exc_info=True)
         return set()
     body = getattr(extracted, "body", None)

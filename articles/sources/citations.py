@@ -6,7 +6,7 @@ from typing import Any
 
 
 def read_cited_ids(body: Any) -> Iterator[Any]:
-    """Yield what the claims of a body name as sources: ids, or whatever a script wrote in their place."""
+    """Yield what the claims of a body name as sources: ids, or whatever a script wrote instead."""
     try:
         blocks = json.loads(body) if isinstance(body, str) else body
     except ValueError:
@@ -16,7 +16,7 @@ def read_cited_ids(body: Any) -> Iterator[Any]:
         if block.get("type") != "claim" or not isinstance(claim, dict):
             continue
         for citation in _dicts(claim.get("citations")):
-            # A list's items are wrapped with their ids, except in content from before they had any.
+            # A list's items are wrapped with their ids, except in content older than those ids.
             value = citation.get("value", citation)
             if isinstance(value, dict):
                 yield value.get("source")

@@ -1,8 +1,8 @@
 """Keeps a source's fields and its CSL-JSON in step.
 
 Editors see fields; imports and exports speak CSL-JSON, which says more than the fields do (full dates, name
-particles, volume titles). A field that an editor changes is written into the CSL-JSON; everything that the
-fields say in the same words stays there as it was.
+particles, volume titles). A field that an editor changes is written into the CSL-JSON; everything else in
+it stays as it was.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ TEXT_VARIABLES: Final[dict[str, str]] = {
 
 
 def names_to_lines(names: object) -> str:
-    """Return CSL names as an editor writes them: a line each, ``Family, Given`` or an organisation."""
+    """Return CSL names as an editor writes them, one a line: ``Family, Given``, or an organisation."""
     lines = []
     for name in names if isinstance(names, list) else []:
         if not isinstance(name, Mapping):
@@ -40,7 +40,7 @@ def names_to_lines(names: object) -> str:
 
 
 def lines_to_names(lines: str) -> list[dict[str, str]]:
-    """Return the CSL names that an editor's lines stand for."""
+    """The inverse of ``names_to_lines``."""
     names = []
     for line in lines.splitlines():
         family, comma, given = (part.strip() for part in line.partition(","))
@@ -61,7 +61,7 @@ def read_fields(csl: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write_fields(csl: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the CSL-JSON item with every field written into it that it doesn't already say."""
+    """Return the CSL-JSON item, updated with every field that differs from it."""
     known = read_fields(csl)
     written = dict(csl)
     for name, key in TEXT_VARIABLES.items():

@@ -1,4 +1,4 @@
-"""Identifiers of works, brought into the one form in which they are compared."""
+"""Normalises identifiers of works, so that they can be compared."""
 
 import re
 from typing import Final

@@ -1,7 +1,7 @@
 """The reference that readers see, written from CSL-JSON in the manner of the Vancouver style.
 
-The result is plain text. Whatever markup a record from outside holds is either dropped (the few tags that CSL
-allows in titles) or stays text, which the templates escape.
+The result is plain text. Markup in an imported record is either dropped (the few tags that CSL allows in
+titles) or kept as text, which the templates escape.
 """
 
 import re
@@ -55,7 +55,7 @@ def format_names(names: object) -> str:
 
 
 def read_year(issued: object) -> int | None:
-    """Return the year of a CSL date, or None where it has none that can be read."""
+    """Return the year of a CSL date, or None if it has none that can be read."""
     if not isinstance(issued, Mapping):
         return None
     parts = issued.get("date-parts")
@@ -101,8 +101,8 @@ def _published(csl: Mapping[str, Any], date: str) -> str:
 def format_reference(csl: Mapping[str, Any]) -> str:
     """Return the reference of a work as one line of plain text, without identifiers.
 
-    Takes a CSL-JSON item of any completeness and never raises for a missing or odd value: records from
-    outside hold null dates, empty names and numbers for text.
+    Never raises for a missing or odd value: imported CSL-JSON has null dates, empty names and numbers for
+    text.
     """
     year = read_year(csl.get("issued"))
     container, publisher = plain(csl.get("container-title")), plain(csl.get("publisher"))
