@@ -12,7 +12,6 @@ class ArticlesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect what listens to Wagtail, and register the system checks."""
         from articles import checks  # noqa: F401
         from articles.signal_handlers import connect
 

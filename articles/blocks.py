@@ -1,7 +1,7 @@
 """The blocks of an article's body.
 
-Claims are direct children of the body stream and nothing else nests them: a claim's identity hangs on the id
-of its block, and only the ids of a stream's direct children are stable (see ``articles.claims``).
+Claims are direct children of the body stream and no other block nests them: a claim's identity depends on the
+id of its block, and only the ids of a stream's direct children are stable (see ``articles.claims``).
 """
 
 from typing import Any, Final
@@ -23,7 +23,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 from articles.enums import CalloutKind, Certainty, Direction, HeadingLevel, Relation
 from articles.reading import annotation_for
 
-# Headings are blocks of their own, so that the outline of an article can't hide in a paragraph.
+# Headings are blocks of their own, so that none of an article's outline is hidden in a paragraph.
 PARAGRAPH_FEATURES: Final = [
     "bold",
     "italic",
@@ -38,7 +38,7 @@ CALLOUT_FEATURES: Final = ["bold", "italic", "link", "document-link", "ol", "ul"
 
 
 class HeadingBlock(StructBlock):
-    """A heading inside the article; it carries its own anchor, so that readers can link to it."""
+    """A heading inside the article, with an anchor of its own, so that readers can link to it."""
 
     level = ChoiceBlock(choices=HeadingLevel.choices, default=HeadingLevel.H2, label=_("Level"))
     text = CharBlock(max_length=200, label=_("Text"))
@@ -77,7 +77,7 @@ class ParagraphBlock(RichTextBlock):
 
 
 class FigureBlock(StructBlock):
-    """A picture with its alternative text, its caption and the credit that it is owed."""
+    """A picture with its alternative text, caption and credit."""
 
     image = ImageBlock(label=_("Image"))
     caption = CharBlock(required=False, max_length=500, label=_("Caption"))
@@ -96,7 +96,7 @@ class FigureBlock(StructBlock):
 
 
 class QuoteBlock(StructBlock):
-    """Somebody's words, and whose they are."""
+    """A quotation and its author."""
 
     text = TextBlock(label=_("Quotation"))
     attribution = CharBlock(required=False, max_length=250, label=_("Who said it, and where"))
@@ -110,7 +110,7 @@ class QuoteBlock(StructBlock):
 
 
 class TableBlock(TypedTableBlock):
-    """A table with a caption; columns of numbers line up on the right."""
+    """A table with a caption; columns of numbers are aligned on the right."""
 
     text = CharBlock(required=False, label=_("Text"), icon="pilcrow")
     number = CharBlock(required=False, label=_("Number"), icon="decimal")
@@ -177,7 +177,7 @@ class ClaimBlock(StructBlock):
         choices=Direction.choices,
         required=False,
         label=_("Direction"),
-        help_text=_("Where the evidence points, however strong it is. Leave empty where there is none."),
+        help_text=_("Which way the evidence points, however strong it is. Leave empty if it points nowhere."),
     )
     citations = ListBlock(
         CitationBlock(),

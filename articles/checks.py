@@ -1,4 +1,4 @@
-"""System checks: what would bite later is said at start."""
+"""System checks: report misconfiguration at startup."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -89,7 +89,7 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
 
 @register()
 def check_article_pages(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Report article types that stand on the wrong side of the page class, so that its methods win."""
+    """Report page types that name ``ArticleMixin`` after the page class, whose methods would win."""
     from articles.models import ArticleMixin
 
     messages: list[CheckMessage] = []

@@ -1,4 +1,4 @@
-"""The app's settings, read when they are used, so that tests and late configuration are honoured."""
+"""The app's settings, read when they are used, so that later changes to them take effect."""
 
 from typing import Any, Final
 
@@ -9,9 +9,9 @@ DEFAULTS: Final[dict[str, Any]] = {
     "ARTICLES_PAGE_SIZE": 12,
     # Widths in pixels in which every picture of an article is offered to browsers.
     "ARTICLES_IMAGE_WIDTHS": (480, 800, 1200, 1600),
-    # Words that a reader takes in during a minute; None shows no reading time.
+    # Words that a reader reads in a minute; None shows no reading time.
     "ARTICLES_WORDS_PER_MINUTE": 230,
-    # Items in one answer of the API where the request names no `limit`, and the most it can ask for.
+    # Items in one answer of the API if the request names no `limit`, and the most that it can ask for.
     "ARTICLES_API_DEFAULT_LIMIT": 20,
     "ARTICLES_API_MAX_LIMIT": 100,
 }
@@ -22,26 +22,21 @@ def _read(name: str) -> Any:
 
 
 def page_size() -> int:
-    """Return how many articles one page of an index shows."""
     return int(_read("ARTICLES_PAGE_SIZE"))
 
 
 def image_widths() -> tuple[int, ...]:
-    """Return the widths in pixels in which pictures are offered, smallest first."""
     return tuple(sorted(int(width) for width in _read("ARTICLES_IMAGE_WIDTHS")))
 
 
 def words_per_minute() -> int | None:
-    """Return the reading speed that reading times rest on, or None where none is to be shown."""
     value = _read("ARTICLES_WORDS_PER_MINUTE")
     return None if value is None else int(value)
 
 
 def api_default_limit() -> int:
-    """Return how many items an API list holds where the request doesn't say."""
     return int(_read("ARTICLES_API_DEFAULT_LIMIT"))
 
 
 def api_max_limit() -> int:
-    """Return the largest number of items that one API request may ask for."""
     return int(_read("ARTICLES_API_MAX_LIMIT"))

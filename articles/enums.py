@@ -19,7 +19,7 @@ class Certainty(models.TextChoices):
 
     @property
     def level(self) -> int:
-        """Return the number of filled circles, 4 for high down to 1 for very low; 0 where not assessed."""
+        """Return the number of filled circles, 4 for high down to 1 for very low; 0 if not assessed."""
         return _CERTAINTY_LEVELS[self]
 
     @property
@@ -29,7 +29,6 @@ class Certainty(models.TextChoices):
 
     @property
     def meaning(self) -> Promise:
-        """Return a sentence that says to a reader what this level means."""
         return _CERTAINTY_MEANINGS[self]
 
 
@@ -51,7 +50,7 @@ _CERTAINTY_MEANINGS = {
 
 
 class Direction(models.TextChoices):
-    """Where the evidence points. Kept apart from certainty: weak evidence has a direction, too."""
+    """Which way the evidence points. Separate from certainty: weak evidence can have a direction, too."""
 
     SUPPORTS = "supports", _("Evidence supports this")
     MIXED = "mixed", _("Evidence is mixed")
@@ -72,7 +71,7 @@ class Relation(models.TextChoices):
 
 
 class CalloutKind(models.TextChoices):
-    """What a passage set apart from the text is there for."""
+    """The purpose of a passage set apart from the text."""
 
     NOTE = "note", _("Note")
     WARNING = "warning", _("Warning")

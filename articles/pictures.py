@@ -1,4 +1,4 @@
-"""Pictures as browsers are offered them: a rendition in each width, found without a query a picture."""
+"""Pictures as they are offered to browsers: a rendition in each width, read for many pictures at once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PictureFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A picture with its files, narrowest first, and what it shows in words ("" where it only decorates)."""
+    """A picture with its files, narrowest first, and its alternative text ("" if it is decorative)."""
 
     alt: str
     files: tuple[PictureFile, ...]
@@ -41,7 +41,7 @@ class Picture:
 
     @property
     def srcset(self) -> str:
-        """Return the value of an ``img`` element's ``srcset``; "" where there is nothing to choose from."""
+        """Return the value of an ``img`` element's ``srcset``; "" if there is nothing to choose from."""
         if len(self.files) < 2:
             return ""
         return ", ".join(f"{file.url} {file.width}w" for file in self.files)
@@ -59,7 +59,7 @@ def choose_filters(image: AbstractImage, *, widths: Sequence[int]) -> list[Filte
 def describe_pictures(
     images: Iterable[tuple[AbstractImage | None, str]], *, widths: Sequence[int] | None = None
 ) -> list[Picture | None]:
-    """Return a picture for each image and alternative text, None where there is no image to show.
+    """Return a picture for each image and alternative text, None if there is no image to show.
 
     Costs one query, and writes nothing: a rendition that doesn't exist (they are made on publishing, see
     ``articles.services.make_renditions``) is replaced by the image's own file.

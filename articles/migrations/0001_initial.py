@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
                                         ("no_effect", "Evidence shows no effect"),
                                         ("against", "Evidence is against this"),
                                     ],
-                                    "help_text": "Where the evidence points, however strong it is. Leave empty where there is none.",
+                                    "help_text": "Which way the evidence points, however strong it is. Leave empty if it points nowhere.",
                                     "label": "Direction",
                                     "required": False,
                                 },

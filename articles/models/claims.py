@@ -1,4 +1,4 @@
-"""The index of published claims: it answers what reaches across articles, and can be rebuilt at any time."""
+"""The index of published claims: it answers questions across articles, and can be rebuilt at any time."""
 
 import swapper
 from django.db import models
@@ -10,8 +10,8 @@ from articles.enums import Certainty, Direction, Relation
 class Claim(models.Model):
     """A claim of a page's published body.
 
-    Rows are written by ``articles.services.index_claims`` alone. A row says nothing about whether the page
-    can be seen: questions on behalf of readers join the pages that are live and public.
+    Rows are written by ``articles.services.index_claims`` alone. A row does not say whether the page
+    can be seen: queries on behalf of readers are limited to pages that are live and public.
     """
 
     uid = models.UUIDField(_("uid"), unique=True, editable=False)

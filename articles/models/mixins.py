@@ -1,4 +1,4 @@
-"""What makes a page an article: for our own page type and for anyone else's."""
+"""What makes a page an article, in our own page type and in a site's."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -92,7 +92,7 @@ class ArticleMixin(models.Model):
 
     @property
     def published_at(self) -> datetime | None:
-        """Return when the article first appeared; None for one that hasn't."""
+        """Return when the article first appeared; None if it hasn't yet."""
         moment: datetime | None = self.first_published_at  # type: ignore[attr-defined]
         return moment
 
@@ -112,7 +112,7 @@ class ArticleMixin(models.Model):
         return read_article(self)
 
     def get_comment_anchors(self) -> dict[str, str]:
-        """Return what can be commented on by itself: each claim's uid, its number and its first words."""
+        """Return the parts that can be commented on: each claim's uid, with its number and first words."""
         return {
             str(claim.uid): gettext("Claim %(number)d: %(statement)s")
             % {"number": claim.position, "statement": Truncator(claim.statement).words(12)}

@@ -16,7 +16,7 @@ from standfirst.addresses import is_web_address, validate_web_address
 
 
 class Person(index.Indexed, ProtectedWhereUsed):  # type: ignore[django-manager-missing]
-    """Someone whose name stands over or under an article."""
+    """Someone named in the byline of an article."""
 
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(
@@ -63,7 +63,7 @@ class Person(index.Indexed, ProtectedWhereUsed):  # type: ignore[django-manager-
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the person, with a free slug where there is none yet."""
+        """Save the person, with a free slug if there is none yet."""
         if not self.slug:
             self.slug = self._find_slug()
             if kwargs.get("update_fields") is not None:
@@ -71,7 +71,7 @@ class Person(index.Indexed, ProtectedWhereUsed):  # type: ignore[django-manager-
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        """Refuse a web page that isn't one: it becomes a link."""
+        """Refuse a web page that isn't an http or https address, because it becomes a link."""
         super().clean()
         if self.url:
             try:
@@ -81,7 +81,7 @@ class Person(index.Indexed, ProtectedWhereUsed):  # type: ignore[django-manager-
 
     @classmethod
     def read_used_ids(cls, page_model: type[models.Model], content: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield the ids of the people that a revision names, in bylines of ours or of anyone's own."""
+        """Yield the ids of the people that a revision names, in our bylines or in a site's own."""
         for relation in get_all_child_relations(page_model):
             names = [
                 field.name for field in relation.related_model._meta.fields if field.related_model is cls
@@ -109,5 +109,5 @@ class Person(index.Indexed, ProtectedWhereUsed):  # type: ignore[django-manager-
 
     @property
     def safe_url(self) -> str:
-        """Return the web page where it may be linked to, else ""."""
+        """Return the web page if it may be linked to, else ""."""
         return self.url if is_web_address(self.url) else ""

@@ -22,9 +22,9 @@ _FIELDS = (*TEXT_VARIABLES, "kind", "authors", "year")
 
 
 class Source(index.Indexed, ProtectedWhereUsed):
-    """A work that claims cite. There is one row a work: what becomes known of it reaches all its claims.
+    """A work that claims cite. There is one row per work: what becomes known about it reaches all its claims.
 
-    ``csl`` holds the CSL-JSON item; the other fields are its best-known variables, kept in step with it on
+    ``csl`` holds the CSL-JSON item; the other fields are its most common variables, kept in step with it on
     every save (see ``articles.sources.csl``). ``citation_text`` is the formatted reference, plain text.
     """
 
@@ -91,9 +91,9 @@ class Source(index.Indexed, ProtectedWhereUsed):
         return f"{lead}: {self.title}" if lead else self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the source, its CSL-JSON and its formatted reference in step.
+        """Save the source, with its CSL-JSON and its formatted reference in step.
 
-        Raises ``ValidationError`` for an identifier or address that can't be one, whoever writes it.
+        Raises ``ValidationError`` for an invalid identifier or address, whoever writes it.
         """
         self._fill_gaps()
         self.clean()
@@ -122,14 +122,14 @@ class Source(index.Indexed, ProtectedWhereUsed):
         return source
 
     def replace_csl(self, csl: Mapping[str, Any]) -> None:
-        """Take over a CSL-JSON item with all that it says; what it leaves out becomes empty."""
+        """Take over a whole CSL-JSON item; what it leaves out becomes empty."""
         self.csl = dict(csl)
         for name, value in read_fields(csl).items():
             setattr(self, name, value)
         self._fill_gaps()
 
     def clean(self) -> None:
-        """Bring identifiers into their one form, so that doubles are found before the database finds them."""
+        """Normalise identifiers, so that duplicates are found before the database finds them."""
         super().clean()
         errors: dict[str, ValidationError] = {}
         for name, normalise in (("doi", normalise_doi), ("pmid", normalise_pmid)):
@@ -171,5 +171,5 @@ class Source(index.Indexed, ProtectedWhereUsed):
 
     @property
     def safe_url(self) -> str:
-        """Return the web address where it may be linked to, else ""."""
+        """Return the web address if it may be linked to, else ""."""
         return self.url if is_web_address(self.url) else ""

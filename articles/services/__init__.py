@@ -1,4 +1,4 @@
-"""Everything that the app does, as verbs. Services know nothing of HTTP."""
+"""What the app writes, as verbs. Services know nothing of HTTP."""
 
 from articles.services.article_import import ImportRefusedError, ImportReport, Outcome, import_article
 from articles.services.claim_index import RebuildReport, index_claims, rebuild_claims

@@ -1,4 +1,4 @@
-"""Writes an imported article as a page, and brings a later version of it into what editors made of that."""
+"""Writes an imported article as a page, and merges later versions with what editors made of it."""
 
 import hashlib
 from collections import Counter
@@ -70,20 +70,20 @@ def import_article(
     user: Any = None,
     file_name: str = "",
 ) -> ImportReport:
-    """Make a page of `article`, or bring it into the page that an earlier import of it made.
+    """Make a page of `article`, or update the page that an earlier import of it made.
 
-    The page goes under the page with `parent_slug`, or under the only article index there is. An article is
-    the same as an earlier one when its parent and its slug are: the slug that the file names, else that of
-    its title; the page may since have been renamed or moved. What editors did to the page since stays: see
-    `articles.importing.merging`. With `publish` the page goes live, unless an editor's draft would go with
-    it.
+    The page goes under the page with `parent_slug`, or under the only article index. An article is the same
+    as an earlier one if its parent and its slug are: the slug that the file names, else that of its title;
+    the page may since have been renamed or moved. What editors did to the page since stays: see
+    `articles.importing.merging`. With `publish` the page goes live, unless an editor's draft would go live
+    with it.
 
     Raises `ImportRefusedError`; nothing is written then.
     """
     try:
         with transaction.atomic():
             parent = find_parent(slug=parent_slug)
-            # Of two imports at once, the second has to find the page that the first makes.
+            # Of two simultaneous imports, the second must find the page that the first makes.
             type(parent)._default_manager.select_for_update().get(pk=parent.pk)
             key = _make_key(article)
             page, record = _find_imported(parent, key)
@@ -102,7 +102,7 @@ def import_article(
 def find_parent(*, slug: str = "") -> Any:
     """Return the page that articles are imported under: the one named by `slug`, or the only article index.
 
-    Raises `ImportRefusedError` when there is none, or more than one.
+    Raises `ImportRefusedError` if there is none, or more than one.
     """
     if not slug:
         indexes = list(ArticleIndexPage.objects.order_by("path")[:20])
@@ -288,7 +288,7 @@ def _count(article: ImportedArticle) -> Counter[str]:
 
 
 def _tell(merged: Merged[dict[str, Any]], standing: Sequence[dict[str, Any]]) -> list[str]:
-    """Say what became of the editors' work."""
+    """Report what became of the editors' work."""
     told = []
     file_ids = {block.id for block in merged.written}
     own = [raw for raw in standing if str(raw.get("id") or "") not in file_ids and raw["type"]]

@@ -35,12 +35,11 @@ class RebuildReport:
 
     @property
     def is_clean(self) -> bool:
-        """Return whether the index was as it should be."""
         return not (self.added or self.changed or self.removed)
 
 
 def index_claims(*, page: Any, write: bool = True) -> RebuildReport:
-    """Make the index say what the body of a live page says.
+    """Bring the index into line with the body of a live page.
 
     Takes an article as it was saved; a page that isn't live, and an alias (whose claims are its original's),
     change nothing. Returns what differed. With ``write`` false, only looks.
@@ -72,10 +71,10 @@ def index_claims(*, page: Any, write: bool = True) -> RebuildReport:
 
 
 def rebuild_claims(*, check: bool = False) -> RebuildReport:
-    """Make the index say what all published pages say, page by page; returns what differed.
+    """Bring the index into line with all published pages, one by one; return what differed.
 
-    With ``check`` nothing is written. Rows of pages that are not live are left as they were: no reader sees
-    them, and publishing brings them up to date.
+    With ``check`` nothing is written. Rows of pages that are not live stay as they were: no reader sees them,
+    and publishing brings them up to date.
     """
     total = RebuildReport()
     for model in _find_article_models():

@@ -1,4 +1,4 @@
-"""The facts of an imported article beside its text: title, standfirst, authors, tags, date."""
+"""The fields of an imported article other than its body: title, standfirst, authors, tags, date."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ Fields = dict[str, Any]
 
 
 def describe_fields(article: ImportedArticle, notes: list[str]) -> Fields:
-    """Return the facts as JSON can hold them; a date still to come is left out, and `notes` says so."""
+    """Return the fields as JSON can hold them; a future date is left out, and `notes` says so."""
     published_at = article.published_at
     if published_at is not None and published_at > timezone.now():
         notes.append("The file's date is in the future and was left out.")
@@ -28,7 +28,7 @@ def describe_fields(article: ImportedArticle, notes: list[str]) -> Fields:
 
 
 def write_fields(page: ArticlePage, fields: Fields, notes: list[str]) -> None:
-    """Write the facts of a new page, which the caller saves. People and tags are made where they lack."""
+    """Set the fields of a new page, which the caller saves. Missing people and tags are made."""
     page.title, page.draft_title = fields["title"], fields["title"]
     page.standfirst = fields["standfirst"]
     page.first_published_at = _read_moment(fields["published_at"])
@@ -37,9 +37,9 @@ def write_fields(page: ArticlePage, fields: Fields, notes: list[str]) -> None:
 
 
 def merge_fields(page: ArticlePage, before: Fields, now: Fields, notes: list[str]) -> bool:
-    """Bring what changed in the file since the last import into the page; return whether the page changed.
+    """Apply what changed in the file since the last import; return whether the page changed.
 
-    What an editor changed stays as the editor left it; where the file has changed as well, `notes` says so.
+    What an editor changed stays as the editor left it; if the file has changed as well, `notes` says so.
     Authors and tags are each added or removed one by one.
     """
     changed = False
@@ -64,7 +64,7 @@ def merge_fields(page: ArticlePage, before: Fields, now: Fields, notes: list[str
 def find_or_create_people(*, names: Iterable[str], notes: list[str]) -> list[Person]:
     """Return a person for each name, made where nobody is called that. `notes` says who was new.
 
-    What follows a comma are credentials. Where several people share a name, the first is taken.
+    What follows a comma is taken as credentials. If several people share a name, the first is taken.
     """
     people = []
     for byline in names:

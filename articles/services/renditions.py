@@ -1,4 +1,4 @@
-"""Makes the files in which an article's pictures are shown."""
+"""Makes the files of an article's pictures."""
 
 import logging
 from typing import Any
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 def make_renditions(*, page: Any) -> int:
     """Make every rendition that the pages showing an article need, so that showing it writes nothing.
 
-    Returns the number of images seen to. An image that can't be read is logged and left: the article must
+    Returns the number of images handled. An image that can't be read is logged and skipped: the article must
     still be published.
     """
     images = [page.hero_image] if page.hero_image_id else []
@@ -35,7 +35,7 @@ def _make_missing(image: Any) -> None:
     for wanted in filters:
         if wanted in existing:
             continue
-        # What Wagtail's own create_rendition does, but for the file, which it leaves open.
+        # What Wagtail's own create_rendition does, except that it leaves the file open.
         file = image.generate_rendition_file(wanted)
         try:
             image.renditions.get_or_create(

@@ -21,31 +21,27 @@ _NOUNS = (
 
 
 class Command(BaseCommand):
-    """Import one article."""
-
     help = (
         "Reads an article from a plain text, Markdown or HTML file and makes a page of it. Run again with a "
         "later version of the file it updates that page; what editors added or changed there stays."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the file and the options."""
         parser.add_argument("file", type=Path, help="The article: .txt, .md or .html.")
         parser.add_argument(
             "--parent",
             default="",
             metavar="SLUG",
-            help="The slug of the page to put it under; by default the only article index there is.",
+            help="The slug of the page to put it under; by default the only article index.",
         )
         parser.add_argument("--publish", action="store_true", help="Publish the page.")
         parser.add_argument(
-            "--encoding", default="", help="The text's encoding, where the file is not UTF-8 and doesn't say."
+            "--encoding", default="", help="The text's encoding, if it is not UTF-8 and the file doesn't say."
         )
 
     def handle(
         self, *args: Any, file: Path, parent: str, publish: bool, encoding: str, **options: Any
     ) -> None:
-        """Import the file and say what was made; raises ``CommandError`` with a sentence when it can't be."""
         try:
             from articles.importing.reading import read_article
         except ImportError as error:
@@ -103,7 +99,7 @@ def _read(file: Path) -> bytes:
         if size > MAX_BYTES:
             raise CommandError(f"{file.name}: {too_large(size)}")
         with file.open("rb") as opened:
-            # One more than allowed, for what grows or doesn't tell its size.
+            # One byte more than allowed, for files that grow or don't report their size.
             return opened.read(MAX_BYTES + 1)
     except OSError as error:
         raise CommandError(f"{file} could not be read: {error.strerror or error}.") from error

@@ -1,4 +1,4 @@
-"""``manage.py rebuild_claims``: makes the index of claims anew from the published pages."""
+"""``manage.py rebuild_claims``: rebuilds the index of claims from the published pages."""
 
 from typing import Any
 
@@ -8,18 +8,14 @@ from articles.services import rebuild_claims
 
 
 class Command(BaseCommand):
-    """Rebuild the index of claims, or prove that it is right."""
-
-    help = "Makes the index of claims say what the published pages say."
+    help = "Brings the index of claims into line with the published pages."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the option."""
         parser.add_argument(
             "--check", action="store_true", help="Write nothing; fail if the index differs from the pages."
         )
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
-        """Rebuild or check; a check that finds a difference raises ``CommandError``."""
         report = rebuild_claims(check=check)
         found = f"{report.added} missing, {report.changed} out of date, {report.removed} too many"
         if report.is_clean:
