@@ -1,6 +1,7 @@
 """Moderators' views of one comment and of one discussion."""
 
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import swapper
@@ -10,16 +11,22 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from comments.anchors import anchor_labels
-from comments.decisions import find_decision, offered_decisions
-from comments.models import Comment, Discussion
-from comments.services import find_discussion, set_comment_status, set_discussion_open
+from comments.decisions import Decision, find_decision, offered_decisions
+from comments.enums import Status
+from comments.models import Comment, Discussion, ModerationEntry
+from comments.services import (
+    find_discussion,
+    find_overtaking_decisions,
+    set_comment_status,
+    set_discussion_open,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -44,11 +51,13 @@ class CommentInspectView(generic.InspectView):
         """Return what the template is given."""
         comment = self.object
         page = comment.discussion.page
+        labels = anchor_labels(page.specific)
         return {
             **super().get_context_data(**kwargs),
             "comment": comment,
             "page": page,
-            "anchor_label": anchor_labels(page.specific).get(comment.anchor, comment.anchor),
+            "anchor_label": labels.get(comment.anchor, comment.anchor_label or comment.anchor),
+            "is_anchor_gone": comment.anchor not in labels,
             "decisions": offered_decisions(comment.status),
             "entries": comment.moderation_entries.select_related("actor"),
             "note_max_length": NOTE_MAX_LENGTH,
@@ -64,25 +73,61 @@ def check_moderator(request: HttpRequest) -> "User":
     return user
 
 
-class CommentDecisionView(View):
-    """Take a decision about one comment (POST only), and go back to where it was made."""
+class CommentDecisionView(WagtailAdminTemplateMixin, TemplateView):
+    """Take a decision about one comment (POST only), and go back to where it was made.
 
+    The form carries the status that the moderator saw. If it is another by now, nothing is changed, and the
+    answer says who decided what.
+    """
+
+    template_name = "comments/admin/overtaken.html"
+    page_title = _("Decided meanwhile")
+    header_icon = "comment"
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Give the comment the posted ``status``; an optional ``note`` goes into its history."""
+        """Give the comment the posted ``status`` if it still has the one that was ``seen``.
+
+        An optional ``note`` goes into its history.
+        """
         moderator = check_moderator(request)
         decision = find_decision(request.POST.get("status", ""))
         if decision is None:
             return HttpResponseBadRequest()
+        seen = request.POST.get("seen", "")
+        if seen not in Status.values:
+            return HttpResponseBadRequest()
         comment = get_object_or_404(Comment, pk=pk)
         note = request.POST.get("note", "").replace("\0", "").strip()[:NOTE_MAX_LENGTH]
-        changed = set_comment_status(uids=[comment.uid], status=decision.status, actor=moderator, note=note)
+        changed = set_comment_status(
+            uids=[comment.uid],
+            status=decision.status,
+            actor=moderator,
+            note=note,
+            seen={comment.uid: seen},
+        )
+        overtaking = find_overtaking_decisions(uids=[comment.uid], wanted=decision.status, changed=changed)
+        next_url = get_valid_next_url_from_request(request) or reverse("comments_moderation:index")
+        if overtaking:
+            return self.ask(decision=decision, entry=overtaking[comment.uid], note=note, next_url=next_url)
         if changed:
             messages.success(request, str(decision.done % {"count": 1}))
         else:
             messages.info(request, _("The comment had this status already."))
-        return redirect(get_valid_next_url_from_request(request) or "comments_moderation:index")
+        return redirect(next_url)
+
+    def ask(self, *, decision: Decision, entry: ModerationEntry, note: str, next_url: str) -> HttpResponse:
+        """Show who decided otherwise meanwhile, and let the moderator overrule it knowingly."""
+        comment = Comment.objects.select_related("discussion__page", "parent").get(pk=entry.comment_id)
+        context = {
+            **self.get_context_data(),
+            "comment": comment,
+            "decision": decision,
+            "last_decision": entry,
+            "note": note,
+            "next_url": next_url,
+        }
+        return self.render_to_response(context, status=HTTPStatus.CONFLICT)
 
 
 class DiscussionView(WagtailAdminTemplateMixin, TemplateView):

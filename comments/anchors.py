@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 ANCHOR_MAX_LENGTH = 200
+ANCHOR_LABEL_MAX_LENGTH = 500
 
 
 @runtime_checkable

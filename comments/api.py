@@ -223,6 +223,7 @@ def _describe_item(
         parent=parent,
         depth=comment.depth,
         anchor=comment.anchor or None,
+        anchor_label=comment.anchor_label or None,
         author=_describe_author(comment),
         body=comment.body,
         body_html=comment.body_html,

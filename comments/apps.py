@@ -1,6 +1,7 @@
 """The app's configuration."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,5 +13,7 @@ class CommentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from comments import checks  # noqa: F401
+        """Register the system checks, and connect the signals."""
+        from comments import checks, signal_handlers  # noqa: F401
+
+        post_migrate.connect(signal_handlers.keep_words_of_anchors, sender=self)

@@ -19,7 +19,6 @@ from wagtail.admin.ui.tables import (
     DateColumn,
     StatusTagColumn,
     Table,
-    TitleColumn,
 )
 from wagtail.admin.views import generic
 
@@ -50,6 +49,12 @@ class CommentFilterSet(WagtailFilterSet):
     class Meta:
         model = Comment
         fields = ["status", "page", "created_at"]
+
+
+class CommentColumn(BaseColumn):
+    """All that a comment says, what it answers and is about, and the way to its history."""
+
+    cell_template_name = "comments/admin/comment_cell.html"
 
 
 class AuthorColumn(BaseColumn):
@@ -135,13 +140,7 @@ class CommentIndexView(generic.IndexView):
         """Return the table's columns."""
         return [
             BulkActionsCheckboxColumn("bulk_actions", obj_type="comment"),
-            TitleColumn(
-                "comment",
-                label=_("Comment"),
-                accessor=str,
-                get_url=self.get_inspect_url,
-                get_title_id=lambda comment: f"comment_{comment.pk}_title",
-            ),
+            CommentColumn("comment", label=_("Comment"), classname="title"),
             AuthorColumn("author", label=_("Author"), sort_key="author_name"),
             PageColumn("page", label=_("Page"), accessor="discussion.page"),
             StatusTagColumn(
@@ -154,7 +153,3 @@ class CommentIndexView(generic.IndexView):
             DateColumn("created_at", label=_("Written"), sort_key="created_at"),
             DecisionsColumn("decisions", label=_("Decide")),
         ]
-
-    def get_inspect_url(self, instance: Comment) -> str:
-        """Return the address of the comment in full."""
-        return reverse("comments_moderation:inspect", args=[instance.pk])

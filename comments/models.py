@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from comments.anchors import ANCHOR_MAX_LENGTH
+from comments.anchors import ANCHOR_LABEL_MAX_LENGTH, ANCHOR_MAX_LENGTH
 from comments.enums import Reason, Status
 from comments.paths import MAX_PATH_LENGTH
 from comments.rendering import render_body, shorten
@@ -121,6 +121,12 @@ class Comment(models.Model):
     )
     body = models.TextField(_("comment"))
     anchor = models.CharField(_("part of the page"), max_length=ANCHOR_MAX_LENGTH, blank=True)
+    anchor_label = models.CharField(
+        _("that part in words"),
+        max_length=ANCHOR_LABEL_MAX_LENGTH,
+        blank=True,
+        help_text=_("As it was when the comment was written. The part itself may be gone."),
+    )
     ip_address = models.GenericIPAddressField(_("IP address"), null=True, blank=True, unpack_ipv4=True)
     user_agent = models.CharField(_("browser"), max_length=255, blank=True)
     fingerprint = models.CharField(
@@ -227,6 +233,11 @@ class ModerationEntry(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Raise ``HistoryIsPermanentError``: only deleting the page removes its comments' history."""
         raise HistoryIsPermanentError("A moderation entry can't be deleted.")
+
+    @property
+    def is_by_moderator(self) -> bool:
+        """Return whether a moderator decided, whose account may be gone by now."""
+        return self.reason == Reason.MODERATOR
 
     @property
     def reason_label(self) -> str:

@@ -17,7 +17,11 @@ from comments.services import find_discussion, list_comments
 
 @dataclass(frozen=True, slots=True)
 class ShownComment:
-    """A comment with the addresses and labels that its place on a page needs."""
+    """A comment with the addresses and labels that its place on a page needs.
+
+    If the part that it is about is gone, ``anchor_label`` is what the part was called, and ``anchor_url`` is
+    empty.
+    """
 
     comment: Comment
     parent_url: str
@@ -95,8 +99,10 @@ def _present(comments: Iterable[Comment], *, page: Any, is_open: bool) -> list[S
 
 def _anchor(comment: Comment, page: Any, labels: Mapping[str, str]) -> dict[str, str]:
     # Replies are about the same part as the comment they answer: saying so once a thread is enough.
-    if comment.anchor not in labels or (comment.parent and comment.parent.anchor == comment.anchor):
+    if comment.parent and comment.parent.anchor == comment.anchor:
         return {"anchor_label": "", "anchor_url": ""}
+    if comment.anchor not in labels:
+        return {"anchor_label": comment.anchor_label, "anchor_url": ""}
     return {"anchor_label": labels[comment.anchor], "anchor_url": anchor_url(page, comment.anchor)}
 
 

@@ -45,6 +45,9 @@ class ReaderComment(Schema):
     anchor: str | None = Field(
         description="The part of the page it is about; for an article, a claim's `uid`."
     )
+    anchor_label: str | None = Field(
+        description="What that part was called when the comment was written: it may be gone from the page."
+    )
     author: CommentAuthor
     body: str = Field(description="Plain text.")
     body_html: str = Field(description="The text as safe HTML: paragraphs, line breaks and links.")

@@ -2,7 +2,7 @@
 
 from comments.services.discussions import find_discussion, find_discussion_page_id, set_discussion_open
 from comments.services.intake import InvalidComment, Visitor, receive_comment
-from comments.services.moderation import set_comment_status
+from comments.services.moderation import find_overtaking_decisions, set_comment_status
 from comments.services.reading import CommentSlice, get_shown_comment, list_comments, locate_comment
 from comments.services.submission import submit_comment
 
@@ -12,6 +12,7 @@ __all__ = [
     "Visitor",
     "find_discussion",
     "find_discussion_page_id",
+    "find_overtaking_decisions",
     "get_shown_comment",
     "list_comments",
     "locate_comment",

@@ -1,7 +1,7 @@
 """Deciding about comments."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
@@ -32,13 +32,16 @@ def set_comment_status(
     actor: "User | None",
     reason: str = Reason.MODERATOR,
     note: str = "",
+    seen: Mapping[UUID, str] | None = None,
 ) -> list[Comment]:
     """Give comments a status, and return those that did not have it yet, as they are now.
 
     Comments that have the status already, and uids that don't exist, are passed over, so that asking twice
-    changes nothing. ``reason`` is a stable code and ``note`` free text for the moderation history; ``actor``
-    is None where the site itself decides. Counters, versions and history are written in the same transaction,
-    one for every ``BATCH_SIZE`` comments.
+    changes nothing. ``seen`` holds, by uid, the status that the decision was based on: a comment that has
+    another by now is passed over, too (``find_overtaking_decisions`` tells who was quicker). ``reason`` is a
+    stable code and ``note`` free text for the moderation history; ``actor`` is None if the site itself
+    decides. Counters, versions and history are written in the same transaction, one for every ``BATCH_SIZE``
+    comments.
     """
     status = Status(status)
     places: list[tuple[int, UUID]] = []
@@ -52,18 +55,51 @@ def set_comment_status(
         with transaction.atomic():
             lock_discussions(discussion_id for discussion_id, _uid in group)
             changed += _change(
-                [uid for _discussion_id, uid in group], status=status, actor=actor, reason=reason, note=note
+                [uid for _discussion_id, uid in group],
+                status=status,
+                actor=actor,
+                reason=reason,
+                note=note,
+                seen=seen,
             )
     return changed
 
 
+def find_overtaking_decisions(
+    *, uids: Iterable[UUID], wanted: Status, changed: Collection[Comment]
+) -> dict[UUID, ModerationEntry]:
+    """Return the last decision, by comment, about those comments that did not get the ``wanted`` status.
+
+    To be called after ``set_comment_status`` with what it returned as ``changed``. Comments that somebody
+    else gave the same status are not among them: all agree. Each entry has its comment and its actor loaded.
+    """
+    decided = {comment.uid for comment in changed}
+    others = [uid for uid in uids if uid not in decided]
+    found: dict[UUID, ModerationEntry] = {}
+    for batch in _batched(dict.fromkeys(others), BATCH_SIZE):
+        left = Comment.objects.filter(uid__in=batch).exclude(status=wanted)
+        entries = ModerationEntry.objects.filter(comment__in=left).order_by("pk")
+        # The last one of each comment stays.
+        found |= {entry.comment.uid: entry for entry in entries.select_related("comment", "actor")}
+    return found
+
+
 def _change(
-    uids: Sequence[UUID], *, status: Status, actor: "User | None", reason: str, note: str
+    uids: Sequence[UUID],
+    *,
+    status: Status,
+    actor: "User | None",
+    reason: str,
+    note: str,
+    seen: Mapping[UUID, str] | None,
 ) -> list[Comment]:
     """Change the comments that have another status, and return them. Their discussions must be locked."""
-    comments = list(
-        Comment.objects.filter(uid__in=uids).select_for_update().exclude(status=status).order_by("pk")
-    )
+    others = Comment.objects.filter(uid__in=uids).select_for_update().exclude(status=status).order_by("pk")
+    comments = [
+        comment
+        for comment in others
+        if seen is None or seen.get(comment.uid, comment.status) == comment.status
+    ]
     if not comments:
         return []
     now = timezone.now()

@@ -11,10 +11,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from comments import conf
+from comments.anchors import ANCHOR_LABEL_MAX_LENGTH, anchor_labels
 from comments.enums import Reason, Status
 from comments.errors import DiscussionClosed, DuplicateComment, InvalidParent, PageGone, TooManyComments
 from comments.models import Comment, Discussion, ModerationEntry, new_uid
 from comments.paths import SEGMENT_LENGTH, depth, following_uid, sibling_prefix
+from comments.rendering import shorten
 from comments.services.discussions import find_discussion_page_id, lock_discussion_of_page
 
 if TYPE_CHECKING:
@@ -36,8 +38,9 @@ def submit_comment(
 ) -> Comment:
     """Store a comment that awaits moderation, and return it once it is committed.
 
-    The values must have passed ``comments.forms.CommentForm``. A reply without an ``anchor`` takes its
-    parent's, so that a thread about a part of the page stays about it.
+    The values must have passed ``comments.forms.CommentForm``, and ``page`` is of its own type. A reply
+    without an ``anchor`` takes its parent's, so that a thread about a part of the page stays about it. The
+    part's words are kept with the comment, which outlives the part.
 
     Raises a ``comments.errors.CommentRefused``: ``DiscussionClosed``, ``InvalidParent`` (not an approved
     comment of this discussion), ``DuplicateComment``, ``TooManyComments`` or ``PageGone``.
@@ -50,6 +53,7 @@ def submit_comment(
         user=user,
         body=body,
         anchor=anchor,
+        anchor_label=shorten(anchor_labels(page).get(anchor, ""), ANCHOR_LABEL_MAX_LENGTH) if anchor else "",
         ip_address=ip_address,
         user_agent=user_agent,
     )
@@ -84,7 +88,8 @@ def _place(comment: Comment, discussion: Discussion, parent_uid: UUID | None) ->
         parent = discussion.comments.filter(uid=parent_uid, status=Status.APPROVED).first()
         if parent is None:
             raise InvalidParent
-        comment.anchor = comment.anchor or parent.anchor
+        if not comment.anchor:
+            comment.anchor, comment.anchor_label = parent.anchor, parent.anchor_label
     comment.discussion = discussion
     comment.parent = parent
     prefix = sibling_prefix(parent.path if parent else "", max_depth=conf.max_depth())

@@ -193,7 +193,8 @@ def test_moderation(
     page.get_by_role("button", name="Approve 2 comments").click()
     expect(page.get_by_text("2 comments approved.")).to_be_visible()
     assert Comment.objects.filter(status=Status.APPROVED).count() == 2
-    page.get_by_role("link", name="Number 0.").click()
+    row = page.get_by_role("row", name="Number 0.")
+    row.get_by_role("link", name="History and details of the comment by Joan").click()
     expect(page.get_by_role("table", name="Moderation history")).to_contain_text("admin")
     take_screenshot(page, "comments-admin-inspect")
     page.goto(f"/admin/comments/page/{article.pk}/")

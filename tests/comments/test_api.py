@@ -29,6 +29,7 @@ COMMENT_KEYS = {
     "parent",
     "depth",
     "anchor",
+    "anchor_label",
     "author",
     "body",
     "body_html",

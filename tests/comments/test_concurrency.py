@@ -12,7 +12,12 @@ from wagtail.models import Page
 from comments.enums import Status
 from comments.errors import CommentRefused, PageGone
 from comments.models import Comment, Discussion, ModerationEntry
-from comments.services import set_comment_status, set_discussion_open, submit_comment
+from comments.services import (
+    find_overtaking_decisions,
+    set_comment_status,
+    set_discussion_open,
+    submit_comment,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 6
@@ -81,6 +86,26 @@ def test_moderators_at_once(plain_page: Page) -> None:
         assert entries[-1].to_status == comment.status
         pairs = zip(entries[1:], entries[:-1], strict=True)
         assert all(later.from_status == earlier.to_status for later, earlier in pairs)
+
+
+def test_two_moderators_who_saw_the_same_list(plain_page: Page) -> None:
+    """What each of them decides is based on what they saw: exactly one of them gets a comment."""
+    comments = [submit(plain_page, number) for number in range(12)]
+    seen = {comment.uid: comment.status for comment in comments}
+    wanted = [Status.APPROVED, Status.SPAM, Status.TRASH]
+
+    def decide(status: Status) -> tuple[set[int], set[int]]:
+        changed = set_comment_status(uids=seen, status=status, actor=None, seen=seen)
+        overtaking = find_overtaking_decisions(uids=seen, wanted=status, changed=changed)
+        return {comment.pk for comment in changed}, {entry.comment_id for entry in overtaking.values()}
+
+    results = at_once([lambda status=status: decide(status) for status in wanted])
+    everything = {comment.pk for comment in comments}
+    assert sorted(pk for changed, _ in results for pk in changed) == sorted(everything)
+    for status, (changed, overtaken) in zip(wanted, results, strict=True):
+        assert changed | overtaken == everything
+        assert set(Comment.objects.filter(status=status).values_list("pk", flat=True)) == changed
+    assert ModerationEntry.objects.count() == 2 * len(comments)
 
 
 def test_replies_while_the_parent_is_removed(plain_page: Page) -> None:

@@ -9,9 +9,11 @@ from uuid import uuid4
 
 import pytest
 from bs4 import BeautifulSoup
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
+from django.db.migrations import Migration
 from django.template import engines
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -19,7 +21,14 @@ from wagtail.models import Page, PageViewRestriction
 
 from comments.enums import Status
 from comments.models import Comment
-from comments.services import find_discussion, list_comments, set_comment_status, set_discussion_open
+from comments.services import (
+    find_discussion,
+    list_comments,
+    set_comment_status,
+    set_discussion_open,
+    submit_comment,
+)
+from comments.signal_handlers import keep_words_of_anchors
 from tests.comments.conftest import insert_comments
 
 Make = Callable[..., Comment]
@@ -126,6 +135,59 @@ class TestSection:
         with mock.patch.object(Page, "specific", parts):
             shown = template.render({"page": parts}, RequestFactory().get("/"))
         assert shown.count('<a href="/the-page/#part-1">The &lt;first&gt; part</a>') == 1
+        assert "no longer there" not in shown
+
+    def test_a_part_that_is_gone_is_named_as_it_was(
+        self, client: Client, plain_page: Page, make_page: Callable[..., Page], moderator_client: Client
+    ) -> None:
+        parts = PageWithParts.objects.get(pk=plain_page.pk)
+        values = {"author_name": "Ada", "author_email": "ada@example.org", "anchor": "part-1"}
+        root = submit_comment(page=parts, body="One.", **values)
+        set_comment_status(uids=[root.uid], status=Status.APPROVED, actor=None)
+        reply = submit_comment(page=parts, body="Two.", parent_uid=root.uid, **{**values, "anchor": ""})
+        set_comment_status(uids=[reply.uid], status=Status.APPROVED, actor=None)
+        assert (root.anchor_label, reply.anchor_label) == ("The <first> part",) * 2
+        # The page's own type has no parts: they are gone.
+        shown = text_of(client.get("/the-page/"))
+        assert shown.count("About a part that is no longer there: <bdi>The <first> part</bdi>") == 1
+        item = client.get(f"/api/comments/{root.uid}/").json()
+        assert (item["anchor"], item["anchor_label"]) == ("part-1", "The <first> part")
+        admin = text_of(moderator_client.get(f"/admin/comments/inspect/{root.pk}/"))
+        assert "The <first> part (a part that is no longer there)" in admin
+
+    def test_a_long_name_of_a_part_is_shortened(self, plain_page: Page) -> None:
+        parts = PageWithParts.objects.get(pk=plain_page.pk)
+        with mock.patch.object(PageWithParts, "get_comment_anchors", return_value={"long": "word " * 200}):
+            comment = submit_comment(
+                page=parts, body="One.", author_name="Ada", author_email="ada@example.org", anchor="long"
+            )
+        assert 490 < len(comment.anchor_label) <= 500
+        assert comment.anchor_label.endswith("…")
+
+    @pytest.mark.parametrize(
+        ("plan", "expected"),
+        [
+            ([("0003_comment_anchor_label", False)], ["The <first> part", ""]),
+            ([("0003_comment_anchor_label", True)], ["", ""]),
+            ([("0002_moderators", False)], ["", ""]),
+        ],
+    )
+    def test_comments_from_before_get_the_words(
+        self, plain_page: Page, approved: Make, plan: list[tuple[str, bool]], expected: list[str]
+    ) -> None:
+        comments = [approved(anchor="part-1"), approved(anchor="gone")]
+        parts = PageWithParts.objects.get(pk=plain_page.pk)
+        steps = [(Migration(name, "comments"), backwards) for name, backwards in plan]
+        with mock.patch.object(Page, "specific", parts):
+            keep_words_of_anchors(sender=apps.get_app_config("comments"), using="default", plan=steps)
+        assert [Comment.objects.get(pk=comment.pk).anchor_label for comment in comments] == expected
+
+    def test_a_page_that_fails_keeps_no_migration_up(self, plain_page: Page, approved: Make) -> None:
+        approved(anchor="part-1")
+        steps = [(Migration("0003_comment_anchor_label", "comments"), False)]
+        with mock.patch.object(Page, "specific", mock.PropertyMock(side_effect=LookupError)):
+            keep_words_of_anchors(sender=apps.get_app_config("comments"), using="default", plan=steps)
+        assert Comment.objects.get().anchor_label == ""
 
 
 class TestAnchors:

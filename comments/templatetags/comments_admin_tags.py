@@ -1,0 +1,43 @@
+"""Template tags of the moderators' pages."""
+
+from typing import Any
+
+from django import template
+
+from comments.models import Comment
+from comments.rendering import shorten
+
+register = template.Library()
+
+# About a screenful: longer texts are folded.
+FOLD_CHARACTERS = 1000
+FOLD_LINES = 12
+_EXCERPT_CHARACTERS = 400
+_PARENT_CHARACTERS = 140
+
+
+@register.inclusion_tag("comments/admin/comment_text.html")
+def comment_text(comment: Comment) -> dict[str, Any]:
+    """Render all of a comment's text; what is longer than a screenful stands folded below its beginning."""
+    lines = comment.body.splitlines()
+    return {
+        "comment": comment,
+        "is_folded": len(comment.body) > FOLD_CHARACTERS or len(lines) > FOLD_LINES,
+        "beginning": shorten(" ".join("\n".join(lines[:FOLD_LINES]).split()), _EXCERPT_CHARACTERS),
+        "length": len(comment.body),
+    }
+
+
+@register.inclusion_tag("comments/admin/comment_context.html")
+def comment_context(comment: Comment) -> dict[str, Any]:
+    """Render what a comment answers, what part of the page it is about, and its author's website.
+
+    ``comment.parent`` should be loaded with the comment. Nothing else is queried.
+    """
+    parent = comment.parent
+    return {
+        "comment": comment,
+        "parent": parent,
+        "parent_excerpt": shorten(" ".join(parent.body.split()), _PARENT_CHARACTERS) if parent else "",
+        "about": comment.anchor_label or comment.anchor,
+    }
