@@ -1,4 +1,4 @@
-"""Measures the site's speed: ``python -m benchmarks``, or ``make bench``.
+"""Measures the site's performance: ``python -m benchmarks``, or ``make bench``.
 
 A throwaway site is made, filled and served; every address is measured in turn with a bare Django view that
 gives the same bytes, and the report is written.
@@ -30,7 +30,7 @@ QUICK_ARTICLES = 24  # The list of 20 needs as many.
 
 
 def main(words: Sequence[str]) -> int:
-    """Measure what the words ask for; return the exit code."""
+    """Measure what the arguments ask for; return the exit code."""
     parser = argparse.ArgumentParser(prog="make bench", description="Measure how fast the site answers.")
     parser.add_argument("--quick", action="store_true", help="a short try; its figures mean little")
     parser.add_argument("--report", type=Path, help=f"the file to write (without --quick: {REPORT.name})")

@@ -1,4 +1,4 @@
-"""What is measured, and the figures that it is measured against."""
+"""What is measured, and the figures that it is compared with."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """One thing that can be asked for. ``page_size`` is how many comments the asked server shows at once."""
+    """One address to measure. ``page_size`` is how many comments its server shows at once."""
 
     name: str
     title: str
@@ -39,7 +39,7 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure of another system, measured elsewhere, and the address that is to reach it."""
+    """A figure for another system, measured elsewhere, and the address that should reach it."""
 
     title: str
     requests_per_second: float

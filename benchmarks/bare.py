@@ -1,4 +1,4 @@
-"""The bare view: Django answering with bytes that it has at hand. No page can be faster than this."""
+"""The bare view: Django answering with bytes that it has in memory. No page can be faster."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ FOLDER = "recorded"
 
 
 def record(data_folder: Path, name: str, *, status: int, headers: Mapping[str, str], content: bytes) -> None:
-    """Keep an answer of the site under a name, for the bare view to give."""
+    """Store an answer of the site under a name, for the bare view to serve."""
     folder = data_folder / FOLDER
     folder.mkdir(exist_ok=True)
     answer = {"status": status, "headers": dict(headers), "content": base64.b64encode(content).decode()}
@@ -27,7 +27,7 @@ def record(data_folder: Path, name: str, *, status: int, headers: Mapping[str, s
 def serve_recorded(request: HttpRequest, name: str) -> HttpResponse:
     """Answer with the recorded status, headers and bytes."""
     status, headers, content = _read(name)
-    _ = request.body  # What was sent is read in either case.
+    _ = request.body  # The request's body is read in either case.
     response = HttpResponse(content, status=status)
     if "Content-Type" not in headers:
         del response["Content-Type"]

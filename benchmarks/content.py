@@ -1,4 +1,4 @@
-"""The words of the measured articles and comments: made up, of usual length, and the same in every run."""
+"""The texts of the measured articles and comments: invented, of typical length, the same in every run."""
 
 from collections.abc import Iterator
 from random import Random
@@ -114,7 +114,7 @@ class Writer:
     def __init__(self, *, seed: int, topic: int = 0) -> None:
         self._random = Random(seed)  # noqa: S311 - texts, no secrets
         self.treatment = TREATMENTS[topic % len(TREATMENTS)]
-        # The two lists have lengths without a common divisor: all pairs come before the first comes again.
+        # The lengths of the two lists have no common divisor, so all pairs occur before the first one recurs.
         self.outcome = OUTCOMES[topic % len(OUTCOMES)]
 
     def title(self) -> str:
@@ -212,7 +212,7 @@ class Writer:
 
 
 def write_sources(count: int) -> Iterator[dict[str, Any]]:
-    """Yield the fields of made-up sources."""
+    """Yield the fields of invented sources."""
     random = Random(count)  # noqa: S311 - texts, no secrets
     for number in range(count):
         writer = Writer(seed=number, topic=number)

@@ -1,4 +1,4 @@
-"""What an address costs inside Django: its queries, and the functions in which its time goes."""
+"""What an address costs inside Django: its queries, and the functions in which its time is spent."""
 
 import cProfile
 import io
@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 
 from benchmarks.addresses import Address
 
-# Statements that only frame the others.
+# Statements that only delimit transactions.
 _FRAMES = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 _PROFILED_REQUESTS = 20
 

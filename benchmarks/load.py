@@ -1,4 +1,4 @@
-"""Asking for an address as fast as it is answered, with wrk."""
+"""Requests an address as fast as it is answered, with wrk."""
 
 import json
 import re
@@ -15,13 +15,12 @@ SCRIPTS = Path(__file__).resolve().parent / "wrk"
 
 
 def ensure_wrk() -> None:
-    """Have wrk on the machine; raise ``StopError`` where there is none and none can be installed."""
+    """Install wrk if need be; raise ``StopError`` if it can't be installed."""
     if not shutil.which("wrk"):
         install_debian_package("wrk", "wrk, which sends the requests of the benchmark,")
 
 
 def read_wrk_version() -> str:
-    """Return wrk's version."""
     words = subprocess.run(["wrk", "--version"], capture_output=True, text=True, check=False)
     found = re.search(r"wrk (?:debian/)?(\S+)", words.stdout + words.stderr)
     return found.group(1) if found else "unknown"
@@ -32,8 +31,8 @@ def apply_load(
 ) -> float:
     """Ask for an address for some seconds from ``CONCURRENCY`` connections; return the answers a second.
 
-    With ``posts_to``, the id of a page, comments on it are posted; ``run`` is a word that no other call has.
-    Raises ``StopError`` where an answer is an error or fails to come: such figures would mean nothing.
+    With ``posts_to``, the id of a page, comments on it are posted; ``run`` is a word that no other call uses.
+    Raises ``StopError`` if an answer is an error or doesn't arrive: such figures would mean nothing.
     """
     command = ["wrk", "--threads=1", f"--connections={CONCURRENCY}", f"--duration={seconds}s"]
     command += [f"--timeout={TIMEOUT_SECONDS}s"]
@@ -49,7 +48,7 @@ def apply_load(
         raise StopError(f"wrk could not measure {url}: {(done.stderr or done.stdout).strip()}")
     report = json.loads(lines[-1])
     if not any(report[name] for name in ("requests", "refused", "broken")) and seconds < TIMEOUT_SECONDS:
-        # On a busy machine nothing may come within a second.
+        # On a busy machine, no answer may arrive within a second.
         return apply_load(
             url, seconds=4 * seconds, headers=headers, posts_to=posts_to, run=f"{run}-{seconds}"
         )

@@ -12,7 +12,7 @@ PACKAGES = ("Django", "Wagtail", "django-ninja", "gunicorn")
 
 
 def describe_machine() -> dict[str, str]:
-    """Return cores, processor, memory and system in words, nothing that would name this one machine."""
+    """Describe cores, processor, memory and system, without anything that identifies this machine."""
     return {
         "Cores": str(len(os.sched_getaffinity(0))),
         "Processor": _read_line("/proc/cpuinfo", "model name") or platform.machine(),
@@ -32,7 +32,7 @@ def describe_versions() -> dict[str, str]:
 
 
 def _read_line(path: str, name: str) -> str:
-    """Return what stands behind ``name:`` in a file of the kernel, "" where there is no such line."""
+    """Return what follows ``name:`` in a file of the kernel, "" if there is no such line."""
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except OSError:

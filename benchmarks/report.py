@@ -13,7 +13,7 @@ from benchmarks.rounds import Gauge, Plan, Result, Series
 from benchmarks.seeds import Seeds
 from benchmarks.site import WORKERS
 
-# Load average, in processes, from which on a machine is not quiet.
+# The load average, in processes, from which a machine is not idle.
 BUSY = 0.7
 TEMPLATE = Path(__file__).with_name("template.md")
 
@@ -143,7 +143,7 @@ def _judge(figure: Figure, measurement: Measurement) -> str:
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: int = 0) -> str:
-    """Return a Markdown table whose last ``numbers`` columns line up on the right."""
+    """Return a Markdown table whose last ``numbers`` columns are aligned on the right."""
     rules = ["---"] * (len(header) - numbers) + ["---:"] * numbers
     return "\n".join(f"| {' | '.join(row)} |" for row in [header, rules, *rows])
 
@@ -153,7 +153,7 @@ def _spread(series: Series) -> str:
 
 
 def _number(value: float) -> str:
-    """Return a number of requests with as many digits as mean something."""
+    """Return a number of requests with its significant digits only."""
     return f"{value:.1f}" if value < 100 else f"{value:,.0f}"
 
 

@@ -1,4 +1,4 @@
-"""Measuring in rounds: every address beside its bare view, again and again, so that noise falls on both."""
+"""Measures in rounds: each address together with its bare view, repeatedly, so that noise affects both."""
 
 import statistics
 import time
@@ -14,7 +14,7 @@ from cms.bootstrap import StopError
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How long is measured, in seconds; bare views answer so much faster that less will do."""
+    """How long to measure, in seconds; bare views are so much faster that less time is enough."""
 
     rounds: int
     seconds: int
@@ -29,23 +29,20 @@ class Series:
 
     @property
     def median(self) -> float:
-        """Return the median of the rounds."""
         return statistics.median(self.values)
 
     @property
     def lowest(self) -> float:
-        """Return the slowest round."""
         return min(self.values)
 
     @property
     def highest(self) -> float:
-        """Return the fastest round."""
         return max(self.values)
 
 
 @dataclass(kw_only=True)
 class Result:
-    """What was measured of an address."""
+    """What was measured for an address."""
 
     address: Address
     size: int
@@ -73,7 +70,7 @@ def record_answers(
 ) -> dict[str, tuple[Address, Answer]]:
     """Ask for every address once, and have the bare views give the same answers.
 
-    Returns addresses, conditional ones with their ETag, and answers by name. Raises ``StopError`` where an
+    Returns addresses, conditional ones with their ETag, and answers by name. Raises ``StopError`` if an
     answer is not as expected, or the bare view's differs from it.
     """
     found: dict[str, tuple[Address, Answer]] = {}
@@ -126,7 +123,7 @@ def measure(
 
 
 def _apply(address: Address, ports: Mapping[int, int], *, path: str, seconds: int, run: str = "") -> float:
-    """Return the requests a second that a path of an address's server answered, and wait until it is idle."""
+    """Return the requests a second that a path of an address's server answered; wait until it is idle."""
     port = ports[address.page_size]
     speed = apply_load(
         f"http://{HOST}:{port}{path}",
@@ -135,8 +132,8 @@ def _apply(address: Address, ports: Mapping[int, int], *, path: str, seconds: in
         posts_to=address.posts_to,
         run=run,
     )
-    # wrk leaves when the time is up, and what it had asked for last is still being answered. This request is
-    # answered after all of that has been begun; one more answer's time, and it is done.
+    # When the time is up wrk stops, while its last requests are still being answered. This request is
+    # answered after all of those have begun; after the time of one more answer, they are done.
     fetch(port, f"{BARE_PREFIX}{GAUGE}/", headers={})
     time.sleep(WORKERS / speed)
     return speed

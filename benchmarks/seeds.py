@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Seeds:
-    """What was made, as far as the measurements need to know. ``words`` is the mean of the articles."""
+    """What was made, as far as the measurements need it. ``words`` is the mean length of the articles."""
 
     articles: int
     words: int

@@ -1,4 +1,4 @@
-"""The site's addresses, and beside them the views that it is compared with."""
+"""The site's addresses, and the views that it is compared with."""
 
 from django.urls import path
 

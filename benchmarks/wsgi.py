@@ -1,4 +1,4 @@
-"""What gunicorn runs: the site as it is, and in the same processes the bare view without any middleware."""
+"""What gunicorn runs: the site, and in the same processes the bare view without any middleware."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ from benchmarks.bare import BARE_PREFIX
 
 _site = get_wsgi_application()
 with override_settings(MIDDLEWARE=[]):
-    # A handler takes its middleware when it is made.
+    # A handler loads its middleware when it is created.
     _bare = WSGIHandler()
 
 

@@ -13,7 +13,7 @@ from cms.front_page import read_front_page
 
 
 class HomePage(Page):
-    """The front page: what the publication is for, its newest articles and the evidence that they rest on."""
+    """The front page: what the publication is for, its newest articles and figures about their claims."""
 
     headline = models.CharField(
         _("headline"), max_length=160, blank=True, help_text=_("What the publication promises, in one line.")

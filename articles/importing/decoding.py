@@ -104,7 +104,7 @@ def _decode_wide(data: bytes) -> tuple[str, str]:
                 break
             if _CONTROL_CHARACTERS.search(text):
                 break
-            return text, "The file carries no mark of its encoding and was read as UTF-16."
+            return text, "The file has no byte order mark and was read as UTF-16."
     raise BinaryFileError("The file holds binary data, not text.")
 
 

@@ -36,7 +36,7 @@ class LeftOut:
             told.append(f"Left out: {_count(len(self._embeds), 'embedded object')}{_names(self._embeds)}.")
         if self._links:
             told.append(
-                f"{_count(self._links, 'link')} had no full address outside the file and kept only the words."
+                f"{_count(self._links, 'link')} had no full address outside the file; only the text was kept."
             )
         if self._code:
             told.append(

@@ -8,14 +8,13 @@ MODERATOR = "moderator"
 
 
 def has_admin() -> bool:
-    """Return whether there is an account ``admin``."""
     return User.objects.filter(username=ADMIN).exists()
 
 
 def ensure_admin(*, password: str, replace_password: bool = False) -> bool:
-    """Make the superuser ``admin`` with a password and return True; return False where that name is taken.
+    """Make the superuser ``admin`` with a password and return True; return False if that name is taken.
 
-    ``replace_password`` gives an existing superuser of that name the password; nobody else's is touched.
+    ``replace_password`` gives the password to an existing superuser of that name; nobody else's is touched.
     """
     existing = User.objects.filter(username=ADMIN).first()
     if existing is None:
@@ -29,7 +28,7 @@ def ensure_admin(*, password: str, replace_password: bool = False) -> bool:
 
 
 def ensure_staff() -> dict[str, User]:
-    """Return the editor's and the moderator's account by name, made where they are missing.
+    """Return the editor's and the moderator's accounts by name, made if they are missing.
 
     Nobody can log in to a new one until an administrator gives it a password.
     """

@@ -1,4 +1,4 @@
-"""The demonstration's pictures, drawn when they are needed: nothing is downloaded and nothing is owed."""
+"""The demonstration's pictures, drawn when they are needed: no download, and no rights of others."""
 
 import math
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _SAND: Final = "#efe3cf"
 
 
 def draw_artwork(name: str) -> tuple[str, bytes]:
-    """Return file name and content of a picture. Raises ``KeyError`` for one that the demonstration lacks."""
+    """Return the file name and content of a picture. Raises ``KeyError`` for an unknown name."""
     if name in DIAGRAMS:
         return f"{name.replace('_', '-')}.png", DIAGRAMS[name]().save(file_format="PNG")
     return f"{name.replace('_', '-')}.jpg", HEROES[name]().save(file_format="JPEG")
@@ -39,7 +39,7 @@ def _needles_and_strata() -> Canvas:
     boundary = strata[1][0]
     for number in range(190):
         x = _WIDTH * (number + scatter(number, 2)) / 190
-        # Where the needles go deepest, fewer dots are left.
+        # Fewer dots are left where the needles go deepest.
         left = 1 - 0.85 * math.exp(-(((x - 860) / 270) ** 2))
         radius = (3 + 6.5 * scatter(number)) * left
         if radius > 2:

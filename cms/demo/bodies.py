@@ -1,4 +1,4 @@
-"""Turns the blocks of an article's file into what its body stores."""
+"""Turns the blocks of an article's file into the stored form of its body."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ class BodyWriter:
     """Writes the body of one article.
 
     Takes the ids of what it refers to: ``pages`` by slug, ``sources`` and ``images`` by key. A link to a page
-    that is not there any more becomes plain text.
+    that no longer exists becomes plain text.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class BodyWriter:
         self._images = images
 
     def write(self, blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Return the blocks as a StreamField stores them. Raises ``KeyError`` for a slip of the pen."""
+        """Return the blocks as a StreamField stores them. Raises ``KeyError`` for an unknown key or name."""
         return [
             {
                 "type": block["type"],
@@ -47,7 +47,7 @@ class BodyWriter:
         ]
 
     def write_rich_text(self, text: str) -> str:
-        """Return text as rich text; an empty line parts paragraphs, ``article:slug`` links to an article."""
+        """Return text as rich text; empty lines separate paragraphs, ``article:slug`` links to an article."""
         parts = [part.strip() for part in re.split(r"\n\s*\n", text.strip())]
         html = "".join(part if _BLOCK_TAG.match(part) else f"<p>{part}</p>" for part in parts)
         return _ARTICLE_LINK.sub(self._write_link, html)

@@ -1,8 +1,8 @@
-"""Makes the demonstration site. What is there already is left as its editors and readers made it.
+"""Makes the demonstration site. What already exists is left as its editors and readers made it.
 
-Pages are found again by their translation key, which outlives a new title, a new slug and a move; sources by
+Pages are found again by their translation key, which survives a new title, a new slug and a move; sources by
 their DOI, people by their slug. Each article is written in one transaction with its pictures and comments, so
-that one which exists is whole.
+an article that exists is complete.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -32,9 +32,9 @@ Report = Callable[[str], None]
 
 
 def build_demo(*, report: Report, data: DemoData | None = None) -> int:
-    """Make what is missing of the demonstration, and return the number of articles made.
+    """Make whatever is missing from the demonstration, and return the number of articles made.
 
-    ``report`` takes a line about each thing that was made.
+    ``report`` is called with a line about each thing that was made.
     """
     data = data or DemoData()
     accounts = ensure_staff()
@@ -52,12 +52,12 @@ def build_demo(*, report: Report, data: DemoData | None = None) -> int:
 
 
 def make_page_key(slug: str) -> UUID:
-    """Return the translation key of a page of the demonstration, whose slug is that of its file."""
+    """Return the translation key of the page whose file has this slug."""
     return uuid5(NAMESPACE, f"page:{slug}")
 
 
 def _find_page(slug: str) -> Page | None:
-    """Return a page of the demonstration in whatever state it is, None where it isn't there."""
+    """Return a page of the demonstration whatever its state, None if it doesn't exist."""
     page: Page | None = Page.objects.filter(translation_key=make_page_key(slug)).order_by("pk").first()
     return page
 
@@ -87,7 +87,7 @@ def _ensure_home(data: PageData, *, report: Report) -> Page:
 
 
 def _ensure_tree() -> Page:
-    """Return the root of the page tree, made with the other rows that Wagtail starts from if need be."""
+    """Return the root of the page tree; make it, and the other rows that Wagtail starts from, if need be."""
     if not Locale.objects.exists():
         Locale.objects.create(language_code=get_supported_content_language_variant(settings.LANGUAGE_CODE))
     if not Collection.objects.exists():
@@ -99,7 +99,7 @@ def _ensure_tree() -> Page:
 
 
 def _free_slug(slug: str, *, parent: Page) -> str:
-    """Return the slug, with a number after it where a sibling has it."""
+    """Return the slug, with a number after it if a sibling has it."""
     candidate, number = slug, 2
     while not Page._slug_is_available(candidate, parent):
         candidate, number = f"{slug}-{number}", number + 1
@@ -107,9 +107,9 @@ def _free_slug(slug: str, *, parent: Page) -> str:
 
 
 def _point_site(home: Page) -> str:
-    """Make the new front page that of the default site, and return what happened.
+    """Make the new front page the root of the default site, and return what happened.
 
-    Only Wagtail's welcome page is replaced: where somebody has a front page of their own, it stays.
+    Only Wagtail's welcome page is replaced: a front page that somebody made stays.
     """
     site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
     if site is None:
@@ -125,14 +125,14 @@ def _point_site(home: Page) -> str:
     site.site_name = site.site_name or home.title
     site.save()
     if not is_root:
-        # Deleting a page takes the sites that it is the root of with it, so the site had to go first.
+        # Deleting a page deletes the sites that it is the root of, so the site had to be moved first.
         former.refresh_from_db()
         former.delete()
     return "Made the front page"
 
 
 def _is_welcome_page(page: Page) -> bool:
-    """Return whether a page is the one that Wagtail's migrations make, untouched."""
+    """Return whether a page is the one that Wagtail's migrations make, unchanged."""
     return page.specific_class is Page and page.latest_revision_id is None and page.numchild == 0
 
 
@@ -201,7 +201,7 @@ def _build_article(
     parent.refresh_from_db()
     parent.add_child(instance=page)
     revision = page.save_revision(user=accounts[EDITOR])
-    # Whoever runs the command may publish, whatever the moderators' group has been allowed since.
+    # Whoever runs the command may publish, whatever the moderators' group has since been allowed.
     revision.publish(user=accounts[MODERATOR], skip_permission_checks=True)
     _date_back(page, moment=page.updated_at or published_at)
     return build_discussion(
@@ -214,7 +214,7 @@ def _build_article(
 
 
 def _date_back(page: ArticlePage, *, moment: datetime) -> None:
-    """Have the page's dates and history say that it was last published at a moment in the past."""
+    """Make the page's dates and history say that it was last published at a time in the past."""
     first = page.first_published_at or moment
     Page.objects.filter(pk=page.pk).update(last_published_at=moment, latest_revision_created_at=moment)
     Revision.page_revisions.filter(object_id=str(page.pk)).update(created_at=moment)
@@ -260,7 +260,7 @@ def _ensure_images(names: Iterable[str], *, author: User) -> dict[str, Any]:
                 title=title, file=ContentFile(content, name=file_name), uploaded_by_user=author
             )
             image.save()
-            image.get_file_hash()  # It finds doubles in the admin, and is stored when first asked for.
+            image.get_file_hash()  # It finds duplicates in the admin, and is stored when first asked for.
             image.get_file_size()
         images[name] = image
     return images

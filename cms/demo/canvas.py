@@ -21,8 +21,8 @@ _OVERSAMPLING: Final = 2
 
 
 def scatter(number: int, stream: int = 0) -> float:
-    """Return a value in 0..1 that looks like chance and is always the same for a number and stream."""
-    # The digits of a sine far behind the point follow no pattern that an eye could find.
+    """Return a value from 0 to 1 that looks random and is always the same for a number and stream."""
+    # The later digits of a sine follow no pattern that an eye could find.
     return (math.sin(number * 12.9898 + stream * 78.233 + 1) * 43758.5453) % 1
 
 
@@ -44,7 +44,7 @@ def wave(base: float, *swings: tuple[float, float, float]) -> Wave:
 
 
 class Canvas:
-    """A picture of ``width`` by ``height`` units, ``pixels`` wide when it is done."""
+    """A picture of ``width`` by ``height`` units, ``pixels`` wide when it is finished."""
 
     def __init__(self, width: int, height: int, *, pixels: int, colour: str = PAPER) -> None:
         self.width = width
@@ -52,17 +52,15 @@ class Canvas:
         self._size = (pixels, round(pixels * height / width))
         self._scale = pixels * _OVERSAMPLING / width
         self._image = Image.new("RGB", (self._size[0] * _OVERSAMPLING, self._size[1] * _OVERSAMPLING), colour)
-        # In this mode colours that let others through are mixed with what is there.
+        # In this mode, translucent colours are mixed with what is below them.
         self._draw = ImageDraw.Draw(self._image, "RGBA")
 
     def disc(self, x: float, y: float, radius: float, colour: str, *, opacity: float = 1) -> None:
-        """Fill a circle."""
         self._draw.ellipse(self._box(x, y, radius, radius), fill=_with_opacity(colour, opacity))
 
     def ring(
         self, x: float, y: float, radius: float, colour: str, *, thickness: float, opacity: float = 1
     ) -> None:
-        """Draw a circle's line."""
         self._draw.ellipse(
             self._box(x, y, radius, radius),
             outline=_with_opacity(colour, opacity),
@@ -83,7 +81,6 @@ class Canvas:
         self._draw.polygon([self._at(*point) for point in points], fill=_with_opacity(colour, opacity))
 
     def box(self, left: float, top: float, right: float, bottom: float, colour: str) -> None:
-        """Fill a rectangle."""
         self._draw.rectangle([self._at(left, top), self._at(right, bottom)], fill=colour)
 
     def ground(

@@ -1,7 +1,7 @@
 """Reads the demonstration's content from its files.
 
 An article is one TOML file in ``content/articles``; its readers' comments are in the file of the same name in
-``content/comments``. A key that no one expects raises ``TypeError``, so that a slip of the pen is noticed.
+``content/comments``. An unexpected key raises ``TypeError``, so that a mistake is noticed.
 """
 
 import tomllib
@@ -16,7 +16,7 @@ CONTENT: Final = Path(__file__).parent / "content"
 
 @dataclass(frozen=True, kw_only=True)
 class PersonData:
-    """A made-up author."""
+    """A fictional author."""
 
     key: str
     name: str
@@ -36,10 +36,10 @@ class HeroData:
 
 @dataclass(frozen=True, kw_only=True)
 class CommentData:
-    """A comment by a made-up reader, ``hours`` after the article was published.
+    """A comment by a fictional reader, ``hours`` after the article was published.
 
     ``parent`` is the key of the comment replied to, ``claim`` that of the claim it is about, ``user`` the
-    name of the account it was written from; each is empty where there is none. ``note`` is the moderator's.
+    name of the account it was written from; each is empty if there is none. ``note`` is the moderator's.
     """
 
     key: str
@@ -86,7 +86,7 @@ class ArticleData:
         return now - timedelta(days=self.published_days_ago)
 
     def updated_at(self, now: datetime) -> datetime | None:
-        """Return when its substance last changed, None where it hasn't."""
+        """Return when its substance last changed, None if it hasn't."""
         return None if self.updated_days_ago is None else now - timedelta(days=self.updated_days_ago)
 
 
@@ -109,12 +109,10 @@ class DemoData:
 
     @cached_property
     def home(self) -> PageData:
-        """Return the front page."""
         return PageData(**self._read("site.toml")["home"])
 
     @cached_property
     def index(self) -> PageData:
-        """Return the list of articles."""
         return PageData(**self._read("site.toml")["articles"])
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Drawings that explain something. Their words are large: on a telephone a picture is a quarter as wide."""
+"""Drawings that explain something. Their lettering is large: on a phone a picture is a quarter as wide."""
 
 import math
 from typing import Final
@@ -22,7 +22,7 @@ def _diagram() -> Canvas:
 
 
 def draw_skin_layers() -> Canvas:
-    """Return a section through skin with three needles that end at different depths."""
+    """Return a drawing of a section through skin with three needles that end at different depths."""
     canvas = _diagram()
     surface = wave(205, (3, 300, 0))
     under_horny = wave(232, (4, 260, 30))
@@ -53,7 +53,7 @@ def draw_skin_layers() -> Canvas:
 
 
 def draw_split_face() -> Canvas:
-    """Return a face of which both halves have the serum and one half is needled as well."""
+    """Return a drawing of a face of which both halves have the serum and one half is needled as well."""
     canvas = _diagram()
     centre, middle, across, down = 600, 375, 225, 305
     outline = [
@@ -80,7 +80,7 @@ def draw_split_face() -> Canvas:
 
 
 def draw_two_ways_in() -> Canvas:
-    """Return a medicine injected in separate places beside one that enters by many channels."""
+    """Return a drawing of a medicine injected in separate places beside one that enters by many channels."""
     canvas = _diagram()
     for left, right, title in ((40, 575, "Microinjection"), (625, 1160, "Microneedling")):
         middle = (left + right) / 2
@@ -111,7 +111,7 @@ def draw_two_ways_in() -> Canvas:
 
 
 def draw_certainty_scale() -> Canvas:
-    """Return the four levels of certainty as a stair."""
+    """Return a drawing of the four levels of certainty as a stair."""
     canvas = _diagram()
     names = ("Very low", "Low", "Moderate", "High")
     step_width, foot = 275, 690

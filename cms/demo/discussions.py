@@ -1,4 +1,4 @@
-"""Writes the made-up readers' comments through the services that real ones pass."""
+"""Writes the fictional readers' comments through the same services as real ones."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ def build_discussion(
 ) -> int:
     """Write the comments under a page that has none yet, and return how many there are.
 
-    ``slug`` is the article's in its file: the claims' identity hangs on it, whatever the page's slug is now.
+    ``slug`` is the one in the article's file: the claims' identity depends on it, whatever the page's is now.
     """
     moderator = accounts[MODERATOR]
     replied_to = {comment.parent for comment in data.comments}
@@ -43,7 +43,7 @@ def build_discussion(
         first_status = Status.APPROVED if row.key in replied_to else status
         note = row.note if first_status == status else ""
         set_comment_status(uids=[comment.uid], status=first_status, actor=moderator, note=note)
-        # At once, or the flood control would take the next one by this author for a flood.
+        # Now, or the flood control would take this author's next comment for a flood.
         _date_back(comment, created_at=created_at, decided_at=created_at + _DECIDED_AFTER)
     for row in data.comments:
         if row.key in replied_to and row.status != Status.APPROVED:

@@ -15,11 +15,9 @@ class Command(BaseCommand):
     help = "Counts the queries of measured addresses. `python -m benchmarks` runs it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take whether to profile too."""
         parser.add_argument("--profile", type=int, default=0, metavar="LINES", help="print a profile first")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Inspect each address."""
         addresses = [Address(**fields) for fields in json.load(sys.stdin)]
         if options["profile"]:
             for address in addresses:

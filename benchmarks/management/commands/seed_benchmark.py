@@ -14,11 +14,9 @@ class Command(BaseCommand):
     help = "Fills an empty site with articles and comments to measure. `python -m benchmarks` runs it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the numbers of articles and comments."""
         parser.add_argument("--articles", type=int, required=True)
         parser.add_argument("--comments", type=int, required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make everything."""
         seeds = seed_site(articles=options["articles"], comments=options["comments"])
         self.stdout.write(json.dumps(asdict(seeds)))

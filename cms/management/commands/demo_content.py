@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Makes what is missing of the demonstration site. What is there, edited or added, stays as it is."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the administrator's password; the environment is the better place for it."""
+        """Take the administrator's password, which is safer in the environment."""
         parser.add_argument(
             "--admin-password",
             default="",
@@ -29,7 +29,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make the accounts, then the site."""
         self._verbosity = options["verbosity"]
         self._prepare_admin(
             password=options["admin_password"] or os.environ.get(PASSWORD_VARIABLE, ""),

@@ -1,4 +1,4 @@
-"""``manage.py run_scheduler``: the project's clock."""
+"""``manage.py run_scheduler``: runs what is due, every minute."""
 
 import logging
 import signal
@@ -28,7 +28,6 @@ class Command(BaseCommand):
         self._stopped = threading.Event()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare ``--once``."""
         parser.add_argument("--once", action="store_true", help="run what is due once and end")
 
     def handle(self, *args: Any, **options: Any) -> None:

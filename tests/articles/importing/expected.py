@@ -41,7 +41,7 @@ EXPECTED = {
         notes=(
             "Not used from the front matter: layout.",
             "Left out: 1 image (A cloud).",
-            "1 link had no full address outside the file and kept only the words.",
+            "1 link had no full address outside the file; only the text was kept.",
         ),
     ),
     "generic_blog.html": ImportedArticle(

@@ -170,7 +170,7 @@ def test_what_is_no_text_encoding_is_refused(name: str) -> None:
 
 def test_utf_16_without_its_mark_is_read() -> None:
     article = read_article("Title\n\nSome text that is long enough.".encode("utf-16-le"))
-    assert article.notes == ("The file carries no mark of its encoding and was read as UTF-16.",)
+    assert article.notes == ("The file has no byte order mark and was read as UTF-16.",)
 
 
 def test_a_long_text_between_two_lines_across_the_page_is_no_front_matter() -> None:
