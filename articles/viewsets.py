@@ -11,6 +11,7 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from articles.admin_views import ShownOnPagesEditView
 from articles.models import Person, Source
 
 
@@ -67,6 +68,7 @@ class SourceViewSet(SnippetViewSet):
 
     model = Source
     chooser_viewset_class = SourceChooserViewSet
+    edit_view_class = ShownOnPagesEditView
     icon = "clipboard-list"
     menu_label = _("Sources")
     list_display = [
@@ -119,6 +121,7 @@ class PersonViewSet(SnippetViewSet):
 
     model = Person
     chooser_viewset_class = PersonChooserViewSet
+    edit_view_class = ShownOnPagesEditView
     icon = "user"
     menu_label = _("People")
     list_display = ["name", "credentials", "role"]

@@ -1,5 +1,6 @@
 """What is not deleted while pages use it, in what readers see or in what editors are writing."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -46,6 +47,26 @@ class ProtectedQuerySet(models.QuerySet[Any]):
             for object_id, page_id in sorted(saved | drafts)
             if page_id in pages
         ]
+
+    def find_showing_pages(self) -> dict[int, set[int]]:
+        """Return, by the id of each row that readers see, the ids of the live pages that show it.
+
+        Aliases show what their originals show. At a number of queries that doesn't grow with the rows.
+        """
+        saved = set(self._find_saved())
+        page_ids = {page_id for _, page_id in saved}
+        live = set()
+        aliases = defaultdict(set)
+        pages = _page_model()._default_manager.filter(
+            Q(pk__in=page_ids) | Q(alias_of__in=page_ids), live=True
+        )
+        for page_id, original_id in pages.values_list("pk", "alias_of"):
+            live.add(page_id)
+            aliases[original_id].add(page_id)
+        showing: dict[int, set[int]] = defaultdict(set)
+        for object_id, page_id in saved:
+            showing[object_id] |= ({page_id} & live) | aliases[page_id]
+        return {object_id: pages for object_id, pages in showing.items() if pages}
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete the rows. Raises ``ProtectedError`` where a page uses one of them."""
