@@ -27,7 +27,7 @@ class Story:
 
 @dataclass(frozen=True)
 class FrontPage:
-    """The lead story, the others, newest first, and figures about all claims and the articles that make them."""
+    """The lead story, the others, newest first, and figures about all claims and their articles."""
 
     lead: Story | None
     stories: list[Story]
