@@ -3,7 +3,7 @@ PYTHON ?= python3
 BOOTSTRAP = $(PYTHON) cms/bootstrap.py
 BIN = $(abspath $(or $(STANDFIRST_VENV),.venv))/bin
 
-.PHONY: help demo test test-all venv lint format types imports bench screenshots openapi lock
+.PHONY: help demo test test-all mutants venv lint format types imports bench screenshots openapi lock
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -16,6 +16,10 @@ test: python ## run the test suite, browser tests included
 
 test-all: python ## run the test suite and its long tests
 	@$(BOOTSTRAP) test-all
+
+mutants: venv ## break the code on purpose, and list what no test notices (ONLY="comments.forms*" chooses)
+	@CI=true $(BIN)/mutmut run $(if $(ONLY),'$(ONLY)')
+	@$(BIN)/mutmut results
 
 venv: python ## make or update the developer's virtual environment
 	@$(BOOTSTRAP) venv
