@@ -36,19 +36,17 @@ NOTE_MAX_LENGTH = 2000
 
 
 class CommentInspectView(generic.InspectView):
-    """A comment in full, what is known about its author, and every decision made about it."""
+    """A comment in full, what is known about its author, and every decision about it."""
 
     any_permission_required = ["moderate"]
     template_name = "comments/admin/inspect.html"
     page_title = _("Comment")
 
     def get_object(self, queryset: Any = None) -> Comment:
-        """Return the comment with all that the page shows of it."""
         comments = Comment.objects.select_related("discussion__page", "parent", "user")
         return get_object_or_404(comments, pk=self.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the template is given."""
         comment = self.object
         page = comment.discussion.page
         labels = anchor_labels(page.specific)
@@ -66,7 +64,7 @@ class CommentInspectView(generic.InspectView):
 
 
 def check_moderator(request: HttpRequest) -> "User":
-    """Return the request's user, who moderates comments. Raises ``PermissionDenied`` for anybody else."""
+    """Return the request's user if they moderate comments. Raises ``PermissionDenied`` for anybody else."""
     user = request.user
     if not user.is_authenticated or not user.has_perm(PERMISSION):
         raise PermissionDenied
@@ -74,10 +72,10 @@ def check_moderator(request: HttpRequest) -> "User":
 
 
 class CommentDecisionView(WagtailAdminTemplateMixin, TemplateView):
-    """Take a decision about one comment (POST only), and go back to where it was made.
+    """Make a decision about one comment (POST only), and return to where it was made.
 
-    The form carries the status that the moderator saw. If it is another by now, nothing is changed, and the
-    answer says who decided what.
+    The form carries the status that the moderator saw. If the status has changed since, nothing is changed,
+    and the answer says who decided what.
     """
 
     template_name = "comments/admin/overtaken.html"
@@ -131,29 +129,25 @@ class CommentDecisionView(WagtailAdminTemplateMixin, TemplateView):
 
 
 class DiscussionView(WagtailAdminTemplateMixin, TemplateView):
-    """The discussion under one page: its numbers, and the button that closes or opens it."""
+    """The discussion under one page: its counts, and the button that closes or opens it."""
 
     template_name = "comments/admin/discussion.html"
     page_title = _("Comments")
     header_icon = "comment"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Let moderators pass. Raises ``PermissionDenied`` for everybody else."""
         check_moderator(request)
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def page(self) -> Any:
-        """Return the page the address names."""
         pages = swapper.load_model("wagtailcore", "Page").objects
         return get_object_or_404(pages, pk=self.kwargs["page_id"])
 
     def get_page_subtitle(self) -> str:
-        """Return the page's title."""
         return str(self.page.get_admin_display_title())
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Return the way to here."""
         return [
             *self.breadcrumbs_items,
             {
@@ -164,12 +158,11 @@ class DiscussionView(WagtailAdminTemplateMixin, TemplateView):
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the template is given."""
         discussion = find_discussion(self.page) or Discussion(page=self.page)
         return {**super().get_context_data(**kwargs), "page": self.page, "discussion": discussion}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Open the discussion where ``open`` is 1, and close it where it is 0."""
+        """Open the discussion if ``open`` is 1, close it if it is 0."""
         wanted = request.POST.get("open")
         if wanted not in {"0", "1"}:
             return HttpResponseBadRequest()

@@ -1,4 +1,4 @@
-"""How a comment refers to a part of its page, without this app knowing what the part is."""
+"""How a comment refers to a part of its page without this app knowing what the part is."""
 
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
@@ -15,7 +15,7 @@ class HasCommentAnchors(Protocol):
     """
 
     def get_comment_anchors(self) -> Mapping[str, str]:
-        """Return the anchors that can be commented on now, in page order, each with a short label."""
+        """Return the anchors that can currently be commented on, in page order, each with a short label."""
         ...
 
     def get_comment_anchor_url(self, anchor: str) -> str:
@@ -32,7 +32,7 @@ def anchor_labels(page: object) -> Mapping[str, str]:
 
 
 def anchor_url(page: object, anchor: str) -> str:
-    """Return the address of an anchor, or an empty string where the page has no such part."""
+    """Return the address of an anchor, or an empty string if the page has no such part."""
     if isinstance(page, HasCommentAnchors) and anchor in page.get_comment_anchors():
         return page.get_comment_anchor_url(anchor)
     return ""

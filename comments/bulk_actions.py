@@ -21,7 +21,7 @@ from comments.services import find_overtaking_decisions, set_comment_status
 # Up to 18 digits: what fits into a database's integer.
 _PRIMARY_KEY = re.compile(r"[0-9]{1,18}")
 _SHOWN = re.compile(r"([0-9]{1,18}):([a-z]+)")
-# All of their texts stand on the confirmation page, which somebody is to read.
+# The confirmation page holds all of their texts, and somebody has to read it.
 MAX_AT_ONCE: Final = 500
 
 
@@ -50,9 +50,9 @@ class ShownCommentsForm(forms.Form):
 class DecideBulkAction(BulkAction):
     """Give all selected comments one status.
 
-    What is selected is settled when the confirmation page is made: it lists the comments in full, and posts
-    which they were and what status each had. A comment that comes later isn't decided about, and one that
-    somebody else decides about meanwhile is asked about again.
+    The selection is fixed when the confirmation page is made: it lists the comments in full, and posts which
+    they were and what status each had. A comment that arrives later isn't decided about; one that somebody
+    else decides about meanwhile is asked about again.
     """
 
     models = [Comment]
@@ -66,7 +66,6 @@ class DecideBulkAction(BulkAction):
         self.overtaken: dict[int, ModerationEntry] = {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Let moderators pass. Raises ``PermissionDenied`` for everybody else."""
         check_moderator(request)
         return super().dispatch(request, *args, **kwargs)
 
@@ -109,15 +108,12 @@ class DecideBulkAction(BulkAction):
         return list(view.get_queryset().values_list("pk", flat=True))
 
     def check_perm(self, obj: Comment) -> bool:
-        """Return whether the moderator may decide about a comment."""
         return bool(self.request.user.has_perm(PERMISSION))
 
     def object_context(self, obj: Comment) -> dict[str, Any]:
-        """Return what the confirmation page is given about one comment."""
         return {**super().object_context(obj), "overtaken_by": self.overtaken.get(obj.pk)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the confirmation page is given."""
         context = super().get_context_data(**kwargs)
         comments = [entry["item"] for entry in context["items"]]
         shown = " ".join(f"{comment.pk}:{comment.status}" for comment in comments)
@@ -139,7 +135,6 @@ class DecideBulkAction(BulkAction):
         return self.render_to_response(self.get_context_data(), status=HTTPStatus.CONFLICT)
 
     def get_execution_context(self) -> dict[str, Any]:
-        """Return the arguments of ``execute_action`` beside the comments."""
         return {"action": self}
 
     @classmethod

@@ -1,4 +1,4 @@
-"""System checks: mistakes in the project's settings that would only show later."""
+"""System checks: report misconfiguration at startup."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -44,7 +44,7 @@ def check_core(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
 
 @register("comments")
 def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Report settings of this app that are no whole numbers in their range."""
+    """Report settings of this app that are not whole numbers in their range."""
     return [
         Error(
             f"{name} is {conf.read(name)!r}.",

@@ -1,4 +1,4 @@
-"""The app's settings, read when they are used, so that tests and late configuration are honoured."""
+"""The app's settings, read when they are used, so that later changes to them take effect."""
 
 from typing import Any, Final
 
@@ -9,11 +9,11 @@ DEFAULTS: Final[dict[str, Any]] = {
     "COMMENTS_PAGE_SIZE": 50,
     # Levels of a thread. A reply to a comment on the last level is placed beside it instead of below.
     "COMMENTS_MAX_DEPTH": 5,
-    # Seconds that must pass between two comments from one address, e-mail or user; 0 lets all through.
+    # Seconds that must pass between two comments from one IP address, e-mail or user; 0 lets all through.
     "COMMENTS_FLOOD_SECONDS": 15,
     # Days for which a browser remembers the author who asked for it.
     "COMMENTS_REMEMBER_DAYS": 365,
-    # Proxies of yours in front of the site: that many entries at the end of X-Forwarded-For are believed.
+    # Proxies of yours in front of the site: that many entries at the end of X-Forwarded-For are trusted.
     # With 0 the header is ignored, and the comment's address is the one that opened the connection.
     "COMMENTS_TRUSTED_PROXIES": 0,
 }
@@ -24,12 +24,10 @@ PAGE_SIZE_LIMIT: Final = 500
 
 
 def read(name: str) -> Any:
-    """Return the raw value of a setting of this app, or its default."""
     return getattr(settings, name, DEFAULTS[name])
 
 
 def page_size() -> int:
-    """Return how many comments are shown at once."""
     return int(read("COMMENTS_PAGE_SIZE"))
 
 

@@ -1,4 +1,4 @@
-"""The decisions that a moderator can make about a comment, in the words of the admin."""
+"""The decisions that a moderator can make about a comment, in the admin's words."""
 
 from dataclasses import dataclass
 
@@ -81,5 +81,5 @@ def offered_decisions(status: str) -> list[Decision]:
 
 
 def find_decision(status: str) -> Decision | None:
-    """Return the decision that gives a status, None for a word that is no status."""
+    """Return the decision that gives a status, None if there is no such status."""
     return next((decision for decision in DECISIONS if decision.status == status), None)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.TextChoices):
-    """Where a comment stands. Only approved comments are shown to readers."""
+    """The state of a comment. Only approved comments are shown to readers."""
 
     PENDING = "pending", _("Awaiting moderation")
     APPROVED = "approved", _("Approved")

@@ -1,4 +1,4 @@
-"""Why a comment was not taken. Every way in (form, API, commands) answers with the same reasons."""
+"""Why a comment was refused. Form and API give the same reasons."""
 
 from typing import ClassVar
 
@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CommentRefused(Exception):  # noqa: N818 - it is named for what happened, like Http404
-    """A well-formed comment that can't be taken.
+    """A valid comment was refused.
 
-    ``code`` is stable, for programs; ``sentence`` says to the author what to do; ``http_status`` is the
-    answer that fits over HTTP; ``retry_after`` is in seconds where trying again later will help.
+    ``code`` is stable, for programs; ``sentence`` tells the author what to do; ``http_status`` is the status
+    of the answer over HTTP; ``retry_after`` is in seconds, if trying again later will help.
     """
 
     code: ClassVar[str] = "refused"
@@ -23,7 +23,7 @@ class CommentRefused(Exception):  # noqa: N818 - it is named for what happened, 
 
 
 class DiscussionClosed(CommentRefused):
-    """The page takes no more comments."""
+    """The page accepts no more comments."""
 
     code = "discussion_closed"
     http_status = 403
@@ -46,13 +46,12 @@ class TooManyComments(CommentRefused):
     sentence = _("You are posting comments quickly. Please wait a moment, then post this one again.")
 
     def __init__(self, *, retry_after: int) -> None:
-        """Take the seconds after which the author may try again."""
         super().__init__(retry_after)
         self.retry_after = retry_after
 
 
 class InvalidParent(CommentRefused):
-    """The comment that was to be replied to is not (or no longer) shown in this discussion."""
+    """The comment to reply to is not, or no longer, shown in this discussion."""
 
     code = "invalid_parent"
     http_status = 422

@@ -22,13 +22,13 @@ NOTES = (
     _("Required fields are marked *"),
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Control characters except tab and line feed: they are invisible, and some end up in terminals and mail
+# Control characters except tab and line feed: they are invisible, and some would reach terminals and mail
 # headers. NUL is left to Django's own validator, so that it is reported instead of dropped.
 _CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 
 
 def _reject_surrogates(value: str) -> None:
-    """Raise ``ValidationError`` for text that is no Unicode (half of a pair), which no database can store."""
+    """Raise ``ValidationError`` for half of a surrogate pair, which no database can store."""
     if _SURROGATE.search(value):
         raise ValidationError(
             _("This text contains characters that can't be stored."), code="invalid_characters"
@@ -36,13 +36,13 @@ def _reject_surrogates(value: str) -> None:
 
 
 def _require_visible(value: str) -> None:
-    """Raise ``ValidationError`` for text of which nothing would be seen, such as zero-width spaces."""
+    """Raise ``ValidationError`` for text without a visible character, such as zero-width spaces."""
     if value and not any(unicodedata.category(character)[0] not in "ZC" for character in value):
         raise ValidationError(_("This field is required."), code="required")
 
 
 def _reject_user_name(value: str) -> None:
-    """Raise ``ValidationError`` for an address with a user name; other faults are the other validators'."""
+    """Raise ``ValidationError`` for an address with a user name; other validators report other faults."""
     try:
         validate_web_address(value)
     except ValidationError as error:
@@ -56,7 +56,6 @@ class PlainTextField(forms.CharField):
     default_validators = [_reject_surrogates, _require_visible]
 
     def to_python(self, value: Any) -> str:
-        """Return the text without control characters and outer white space."""
         if isinstance(value, str):
             value = _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
         return super().to_python(value) or ""
@@ -66,7 +65,6 @@ class LineField(PlainTextField):
     """Text of one line: every run of white space becomes a space."""
 
     def to_python(self, value: Any) -> str:
-        """Return the text on one line."""
         return " ".join(super().to_python(value).split())
 
 
@@ -91,9 +89,9 @@ class WebAddressField(forms.URLField):
 class CommentForm(forms.Form):
     """A reader's comment.
 
-    ``pages`` is the queryset of pages that this author may comment on. A valid form knows the specific page
-    as ``cleaned_data["page"]``. Whether the discussion is open, the parent still shown and the comment new is
-    decided by ``comments.services``, under a lock.
+    ``pages`` is the queryset of pages that this author may comment on. A valid form has the specific page in
+    ``cleaned_data["page"]``. ``comments.services`` decides, under a lock, whether the discussion is open, the
+    parent still shown and the comment new.
     """
 
     error_css_class = "comment-field--error"
@@ -167,22 +165,18 @@ class CommentForm(forms.Form):
         pages: QuerySet[Model],
         initial: Mapping[str, Any] | None = None,
     ) -> None:
-        """Take the submitted values, if any, and the pages that may be commented on."""
         super().__init__(data, initial=dict(initial or {}), auto_id="comment-form-%s")
         page_field = self.fields["page"]
         assert isinstance(page_field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         page_field.queryset = pages
 
     def clean_page(self) -> Model:
-        """Return the page as its own type, which knows the page's anchors and address."""
         return self.cleaned_data["page"].specific
 
     def clean_parent(self) -> UUID | None:
-        """Return the uid of the comment that is replied to."""
         return self.cleaned_data["parent"] or None
 
     def clean(self) -> dict[str, Any]:
-        """Check that the anchor is one that the page has."""
         cleaned = self.cleaned_data
         anchor = cleaned.get("anchor")
         if anchor and "page" in cleaned and anchor not in anchor_labels(cleaned["page"]):
@@ -197,7 +191,6 @@ class CommentForm(forms.Form):
 
     @property
     def visible_text_fields(self) -> list[forms.BoundField]:
-        """Return the fields that readers type into, in order."""
         return [self[name] for name in self.text_fields]
 
     @property

@@ -15,9 +15,9 @@ from django.http import HttpRequest
 class Origin(enum.Enum):
     """What is known about the sender of a request."""
 
-    #: Sent from a page of this site, or of a trusted one: the visitor's session may be believed.
+    #: Sent from a page of this site, or of a trusted one: the visitor's session may be used.
     TRUSTED = "trusted"
-    #: Nothing is known, as from a program or a browser that hides it: to be treated as anonymous.
+    #: Unknown, as from a program or a browser that hides it: to be treated as anonymous.
     UNKNOWN = "unknown"
     #: Sent from a page of another site: to be refused.
     FOREIGN = "foreign"

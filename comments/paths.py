@@ -1,4 +1,4 @@
-"""The order of a discussion: one string a comment, whose plain sorting is the tree's reading order.
+"""The order of a discussion: one string per comment; sorted plainly, they give the tree's reading order.
 
 A path is the hexadecimal uids of a comment's ancestors and its own, outermost first. Uids are UUIDs of
 version 7 (RFC 9562, section 5.7), which sort by time of creation: siblings are in the order they were

@@ -1,4 +1,4 @@
-"""What the delivery API takes and answers."""
+"""What the delivery API accepts and returns."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -14,7 +14,7 @@ MAX_LIMIT = 100
 
 
 class CommentedPage(Schema):
-    """The page that a discussion stands under."""
+    """The page that a discussion belongs to."""
 
     type: Literal["commented_page"] = "commented_page"
     id: int
@@ -116,8 +116,8 @@ def _describe_required(schema: dict[str, Any]) -> None:
 class CommentSubmission(Schema):
     """A new comment."""
 
-    # Ninja names a field by the parameter that holds it, too; errors are to name it as the client did. So
-    # values of the wrong type are noted here, and reported by the operation.
+    # Ninja would put the parameter's name into a field's path; errors should name fields as the client did.
+    # So values of the wrong type are noted here, and reported by the operation.
     _errors: list[ErrorDetails] = PrivateAttr(default_factory=list)
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_describe_required)
@@ -152,7 +152,7 @@ class CommentSubmission(Schema):
 
     @property
     def errors(self) -> list[ErrorDetails]:
-        """Return what is wrong with the types of the values; where that is anything, no value is set."""
+        """Return what is wrong with the types of the values; if anything is, no value is set."""
         return self._errors
 
 

@@ -22,11 +22,9 @@ class CommentsMenuItem(MenuItem):
     """The menu item, with the number of comments that await moderation."""
 
     def is_shown(self, request: HttpRequest) -> bool:
-        """Return whether the user moderates comments."""
         return bool(request.user.has_perm(PERMISSION))
 
     def render_component(self, request: HttpRequest) -> Any:
-        """Return the item with the number of this moment."""
         component = super().render_component(request)
         waiting = Comment.objects.filter(status=Status.PENDING).count()
         if waiting:
@@ -83,11 +81,10 @@ class CommentViewSet(ModelViewSet):
         return None
 
     def register_admin_url_finder(self) -> None:
-        """Have other parts of the admin link to a comment where it is shown."""
+        """Make other parts of the admin link to the page that shows a comment."""
         register_admin_url_finder(Comment, CommentURLFinder)
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        """Return the addresses of the section."""
         return [
             path("", self.index_view, name="index"),
             path("results/", self.index_results_view, name="index_results"),

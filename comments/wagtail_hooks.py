@@ -15,7 +15,6 @@ from comments.viewsets import CommentViewSet
 
 @hooks.register("register_admin_viewset")
 def register_viewset() -> CommentViewSet:
-    """Add the section on comments."""
     return CommentViewSet()
 
 
@@ -24,14 +23,13 @@ for _bulk_action in make_bulk_actions():
 
 
 class PageCommentsMenuItem(PageMenuItem):
-    """A page's way to its discussion."""
+    """The link from a page to its discussion."""
 
     def __init__(self, page: Any, **kwargs: Any) -> None:
         url = reverse("comments_moderation:discussion", args=[page.pk])
         super().__init__(_("Comments"), page=page, url=url, icon_name="comment", **kwargs)
 
     def is_shown(self, user: Any) -> bool:
-        """Return whether the user moderates comments."""
         return bool(user.has_perm(PERMISSION)) and not self.page.is_root()
 
 
@@ -51,6 +49,6 @@ def add_header_button(
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: Any) -> None:
-    """Name this app's entries in the history of pages."""
+    """Register this app's entries in the history of pages."""
     actions.register_action("comments.open_discussion", _("Open discussion"), _("Discussion opened"))
     actions.register_action("comments.close_discussion", _("Close discussion"), _("Discussion closed"))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 def is_web_address(value: str) -> bool:
     """Return whether a value may be put into a link: an absolute http or https address without user name.
 
-    What stands before an @ in the host part isn't part of the host (RFC 3986, section 3.2.1), but reads like
+    What precedes an @ in the host part isn't part of the host (RFC 3986, section 3.2.1), but looks like
     it: ``https://bank.example@evil.example/`` leads to evil.example.
     """
     try:

@@ -4,7 +4,7 @@ import ipaddress
 
 from django.http import HttpRequest
 
-# What one subscriber is given of IPv6 at the least (RFC 6177): whoever has one of its addresses has all.
+# The least that one subscriber is given of IPv6 (RFC 6177): whoever has one of its addresses has all of them.
 IPV6_SUBSCRIBER_BITS = 64
 
 
@@ -18,7 +18,7 @@ def client_address(request: HttpRequest, *, trusted_proxies: int) -> str | None:
     header = request.headers.get("X-Forwarded-For", "")
     if trusted_proxies > 0 and header.strip():
         forwarded = header.split(",")
-        # Entries further left were written by whoever sent the request, and say anything.
+        # Entries further left were written by whoever sent the request, and may say anything.
         if len(forwarded) >= trusted_proxies:
             address = forwarded[-trusted_proxies]
     try:

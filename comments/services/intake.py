@@ -1,4 +1,4 @@
-"""Taking in a filled-in comment form: the one door behind the HTML form and the API."""
+"""Receives a filled-in comment form, from the HTML page and the API alike."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,14 +19,13 @@ class InvalidComment(Exception):  # noqa: N818 - it is named for what happened, 
     """The form has errors; they are in ``form.errors``."""
 
     def __init__(self, form: CommentForm) -> None:
-        """Take the form, whose errors say what is wrong."""
         super().__init__(form)
         self.form = form
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who sent a comment, as far as the connection tells."""
+    """Who sent a comment, as far as the request tells."""
 
     user: "User | None" = None
     ip_address: str | None = None
@@ -36,13 +35,13 @@ class Visitor:
 def receive_comment(*, form: CommentForm, visitor: Visitor) -> Comment:
     """Validate a bound form and store its comment.
 
-    Raises ``InvalidComment`` where the form has errors, a parent or page that has meanwhile gone among them,
-    and ``comments.errors.CommentRefused`` where the comment itself is in order but can't be taken.
+    Raises ``InvalidComment`` if the form has errors, among them a parent or page that has since gone, and
+    ``comments.errors.CommentRefused`` if a valid comment is refused.
     """
     valid = form.is_valid()
     page = form.cleaned_data.get("page")
     discussion = find_discussion(page) if page else None
-    # Before any other error: nobody should correct a comment only to hear that it can't be posted at all.
+    # Before any other error: nobody should correct a comment only to learn that it can't be posted at all.
     if discussion and not discussion.is_open:
         raise DiscussionClosed
     if not valid:
