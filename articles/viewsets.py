@@ -1,18 +1,44 @@
 """Sources and people in the Wagtail admin."""
 
+from contextlib import suppress
 from typing import Any
 
-from django.db.models import Count
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
 from django.forms import URLField
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.snippets.views.chooser import SnippetChooserViewSet
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from articles.admin_views import ShownOnPagesEditView
 from articles.models import Person, Source
+from articles.sources.identifiers import normalise_doi, normalise_pmid
+from standfirst.word_search import WordSearchForm, WordSearchMixin
+
+# The reference, as it is formatted, holds most of what a work is known by; the rest may be missing from it.
+SOURCE_SEARCH_FIELDS = [
+    "citation_text",
+    "title",
+    "authors",
+    "container_title",
+    "publisher",
+    "doi",
+    "pmid",
+    "url",
+]
+PERSON_SEARCH_FIELDS = ["name", "credentials", "role"]
+
+
+def match_identifier(word: str) -> Q:
+    """Return the condition that a source has the identifier that a word spells, be it as an address."""
+    condition = Q()
+    for field, normalise in (("doi", normalise_doi), ("pmid", normalise_pmid)):
+        with suppress(ValidationError):
+            condition |= Q(**{field: normalise(word)})
+    return condition
 
 
 class SourceCreationForm(WagtailAdminModelForm):
@@ -51,16 +77,62 @@ class PersonCreationForm(WagtailAdminModelForm):
         fields = ["name", "credentials", "role", "url"]
 
 
+class SourceSearchForm(WordSearchForm):
+    """The search of the dialogue that chooses a source."""
+
+    word_search_fields = SOURCE_SEARCH_FIELDS
+
+    def match_also(self, word: str) -> Q:
+        return match_identifier(word)
+
+
+class PersonSearchForm(WordSearchForm):
+    """The search of the dialogue that chooses a person."""
+
+    word_search_fields = PERSON_SEARCH_FIELDS
+
+
+class SourceChooseView(ChooseView):
+    filter_form_class = SourceSearchForm
+
+
+class SourceChooseResultsView(ChooseResultsView):
+    filter_form_class = SourceSearchForm
+
+
+class PersonChooseView(ChooseView):
+    filter_form_class = PersonSearchForm
+
+
+class PersonChooseResultsView(ChooseResultsView):
+    filter_form_class = PersonSearchForm
+
+
+class SourceIndexView(WordSearchMixin, IndexView):
+    """The list of sources."""
+
+    def match_also(self, word: str) -> Q:
+        return match_identifier(word)
+
+
+class PersonIndexView(WordSearchMixin, IndexView):
+    """The list of people."""
+
+
 class SourceChooserViewSet(SnippetChooserViewSet):
     """The dialogue in which a source is chosen or, by those who may add sources, made."""
 
     creation_form_class = SourceCreationForm
+    choose_view_class = SourceChooseView
+    choose_results_view_class = SourceChooseResultsView
 
 
 class PersonChooserViewSet(SnippetChooserViewSet):
     """The dialogue in which a person is chosen or, by those who may add people, made."""
 
     creation_form_class = PersonCreationForm
+    choose_view_class = PersonChooseView
+    choose_results_view_class = PersonChooseResultsView
 
 
 class SourceViewSet(SnippetViewSet):
@@ -81,9 +153,8 @@ class SourceViewSet(SnippetViewSet):
         DateColumn("updated_at", label=_("Updated"), sort_key="updated_at"),
     ]
     list_filter = ["kind", "year"]
-    search_fields = ["title", "authors", "doi", "pmid", "container_title"]
-    # The database finds parts of words and identifiers, which matter more here than a ranking.
-    search_backend_name = None
+    index_view_class = SourceIndexView
+    search_fields = SOURCE_SEARCH_FIELDS
     ordering = ["title"]
     list_per_page = 50
     inspect_view_enabled = True
@@ -125,8 +196,8 @@ class PersonViewSet(SnippetViewSet):
     icon = "user"
     menu_label = _("People")
     list_display = ["name", "credentials", "role"]
-    search_fields = ["name", "role"]
-    search_backend_name = None
+    index_view_class = PersonIndexView
+    search_fields = PERSON_SEARCH_FIELDS
     ordering = ["name"]
     list_per_page = 50
     copy_view_enabled = False

@@ -27,7 +27,7 @@ class Story:
 
 @dataclass(frozen=True)
 class FrontPage:
-    """The lead story, the others, newest first, and the evidence of the whole publication."""
+    """The lead story, the others, newest first, and figures about all claims and their articles."""
 
     lead: Story | None
     stories: list[Story]
@@ -61,7 +61,7 @@ def read_front_page(*, home: "HomePage") -> FrontPage:
     return FrontPage(
         lead=stories[0] if stories else None,
         stories=stories[1:],
-        article_count=public.count(),
+        article_count=claims.values("page").distinct().count(),
         claim_count=totals.total,
         source_count=ClaimCitation.objects.filter(claim__in=claims)
         .order_by()

@@ -1,13 +1,16 @@
 """Moderators' list of comments: its columns, filters and search."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 import django_filters
 import swapper
 from django import forms
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_ipv46_address
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +28,9 @@ from wagtail.admin.views import generic
 from comments.decisions import offered_decisions
 from comments.enums import Status
 from comments.models import Comment
+from standfirst.word_search import WordSearchMixin
 
-SEARCH_FIELDS = ["body", "author_name", "author_email"]
+SEARCH_FIELDS = ["body", "author_name", "author_email", "author_url", "discussion__page__title"]
 
 
 def commented_pages(request: Any) -> QuerySet[Any]:
@@ -114,7 +118,7 @@ class DecisionsColumn(BaseColumn):
         }
 
 
-class CommentIndexView(generic.IndexView):
+class CommentIndexView(WordSearchMixin, generic.IndexView):
     """The list of comments: those that await moderation first, then the newest."""
 
     any_permission_required = ["moderate"]
@@ -125,6 +129,13 @@ class CommentIndexView(generic.IndexView):
     def get_base_queryset(self) -> QuerySet[Comment]:
         """Return all comments with what a row shows."""
         return Comment.objects.select_related("discussion__page", "parent")
+
+    def match_also(self, word: str) -> Q:
+        """Return that a comment came from an address, if the word is a complete one."""
+        with suppress(ValidationError):
+            validate_ipv46_address(word)
+            return Q(ip_address=word)
+        return Q()
 
     def order_queryset(self, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
         """Return the comments in the chosen order."""

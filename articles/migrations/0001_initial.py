@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                     "hero_alt",
                     models.CharField(
                         blank=True,
-                        help_text="What the image shows, for those who don't see it. Leave empty if it only decorates.",
+                        help_text="What the image shows, for readers who can't see it. Leave empty if it is decorative.",
                         max_length=255,
                         verbose_name="alternative text",
                     ),
@@ -443,7 +443,7 @@ class Migration(migrations.Migration):
                     models.SlugField(
                         allow_unicode=True,
                         blank=True,
-                        help_text="Identifies the person in addresses; made from the name where left empty.",
+                        help_text="Identifies the person in addresses; made from the name if left empty.",
                         max_length=200,
                         unique=True,
                         verbose_name="slug",

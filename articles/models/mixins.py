@@ -47,7 +47,7 @@ class ArticleMixin(models.Model):
         _("alternative text"),
         max_length=255,
         blank=True,
-        help_text=_("What the image shows, for those who don't see it. Leave empty if it only decorates."),
+        help_text=_("What the image shows, for readers who can't see it. Leave empty if it is decorative."),
     )
     hero_caption = models.CharField(_("caption"), max_length=500, blank=True)
     hero_credit = models.CharField(_("credit"), max_length=250, blank=True)

@@ -25,7 +25,7 @@ class Person(index.Indexed, ProtectedWhereUsed):  # type: ignore[django-manager-
         unique=True,
         blank=True,
         allow_unicode=True,
-        help_text=_("Identifies the person in addresses; made from the name where left empty."),
+        help_text=_("Identifies the person in addresses; made from the name if left empty."),
     )
     credentials = models.CharField(
         _("credentials"),

@@ -186,3 +186,65 @@ def test_the_editor_of_an_article_opens_and_a_draft_may_be_incomplete(editor: Cl
     response = editor.post(edit, {**data, "action-publish": "action-publish"})
     assert response.status_code == 200
     assert not ArticlePage.objects.get(pk=page.pk).live
+
+
+@pytest.fixture
+def library() -> None:
+    """Have two sources and two people to search."""
+    make_source(
+        title="Microneedling of melasma",
+        authors="Bailey, A.\nMiot, Hélio",
+        year=2022,
+        container_title="Cochrane Database",
+        doi="10.1186/S12895-017-0066-5",
+        pmid="12345",
+    )
+    make_source(title="Needles", authors="Lima, E.", year=2017, container_title="BMC", pmid="777")
+    make_person(name="Ada Bailey", role="Editor", credentials="MD")
+    make_person(name="Ben Lima", role="Reviewer")
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    "search",
+    [
+        "Bailey 2022",
+        "bailey microneedling",
+        "cochrane",
+        "melasma HÉLIO",
+        "12345",
+        "10.1186/s12895-017-0066-5",
+        "https://doi.org/10.1186/S12895-017-0066-5",
+        "https://pubmed.ncbi.nlm.nih.gov/12345/",
+        "Bailey 2022: Microneedling of melasma",
+    ],
+)
+@pytest.mark.parametrize("place", ["list", "choose"])
+def test_sources_are_found_by_words(editor: Client, place: str, search: str) -> None:
+    chooser = Source.snippet_viewset.chooser_viewset
+    urls = {"list": source_url("list"), "choose": reverse(chooser.get_url_name("choose_results"))}
+    text = editor.get(urls[place], {"q": search}).content.decode()
+    assert "Microneedling of melasma" in text
+    assert "Needles" not in text
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("search", ["bailey editor", "MD ada"])
+def test_people_are_found_by_words(editor: Client, search: str) -> None:
+    viewset = Person.snippet_viewset
+    urls = [
+        reverse(viewset.get_url_name("list")),
+        reverse(viewset.chooser_viewset.get_url_name("choose_results")),
+    ]
+    for url in urls:
+        text = editor.get(url, {"q": search}).content.decode()
+        assert "Ada Bailey" in text
+        assert "Ben Lima" not in text
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("search", ["Bailey 2017", "\x00", "%", "x" * 5000, "a " * 5000])
+def test_a_search_without_result_or_sense_is_answered(editor: Client, search: str) -> None:
+    chooser = Source.snippet_viewset.chooser_viewset
+    for url in (source_url("list"), reverse(chooser.get_url_name("choose_results"))):
+        assert editor.get(url, {"q": search}).status_code == 200

@@ -58,6 +58,7 @@ def test_sums_up_what_the_publication_rests_on(client: Client, home: HomePage) -
     source, other = make_source(), make_source()
     make_article(index, body=[claim_block("A", certainty="moderate", sources=[source, other])])
     make_article(index, body=[claim_block("B", sources=[source]), claim_block("C", direction="")])
+    make_article(index, title="Without a claim")
     assert text_of(read(client), ".home-ledger__sentence") == (
         "3 claims in 2 articles, resting on 2 sources. 1 has no source, and says so."
     )

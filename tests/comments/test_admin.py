@@ -118,7 +118,7 @@ class TestList:
         self, moderator_client: Client, make_comment: Make, make_page: Callable[..., Page]
     ) -> None:
         elsewhere = make_page("Elsewhere")
-        one = make_comment("Alpha.", status=Status.SPAM)
+        one = make_comment("Alpha.", status=Status.SPAM, ip_address="203.0.113.7")
         two = make_comment("Beta.", on=elsewhere, author_name="Zelda")
         queries = [
             ("status=spam", [one]),
@@ -126,6 +126,10 @@ class TestList:
             (f"page={elsewhere.pk}", [two]),
             ("q=alpha", [one]),
             ("q=zelda", [two]),
+            ("q=elsewhere+beta+ZELDA", [two]),
+            ("q=beta+alpha", []),
+            ("q=203.0.113.7", [one]),
+            ("q=203.0.113", []),
             (f"q={one.author_email}", [one]),
             ("created_at_from=2000-01-01&created_at_to=2000-01-02", []),
             ("created_at_from=2000-01-01", [two, one]),
