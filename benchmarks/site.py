@@ -67,7 +67,7 @@ class BenchmarkSite:
         children: dict[str, subprocess.Popen[bytes]] = {}
         try:
             for size in page_sizes:
-                ports[size] = _free_port()
+                ports[size] = find_free_port()
                 command = [sys.executable, "-m", "gunicorn", "benchmarks.wsgi"]
                 command += [f"--bind={HOST}:{ports[size]}", f"--workers={WORKERS}", "--log-level=warning"]
                 command += ["--no-control-socket"]  # It would be made in the home folder.
@@ -79,7 +79,7 @@ class BenchmarkSite:
                     start_new_session=True,
                 )
             for port, child in zip(ports.values(), children.values(), strict=True):
-                _wait_until_served(port, child)
+                wait_until_served(port, child)
             yield ports
         finally:
             end(children)
@@ -128,23 +128,23 @@ def fetch(
         connection.close()
 
 
-def _free_port() -> int:
+def find_free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_until_served(port: int, child: "subprocess.Popen[bytes]") -> None:
+def wait_until_served(port: int, child: "subprocess.Popen[bytes]") -> None:
     """Return once a server answers; raise ``StopError`` where it ends or nothing comes in time."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if child.poll() is not None:
-            raise StopError(f"gunicorn ended by itself (exit code {child.returncode}).")
+            raise StopError(f"The server ended by itself (exit code {child.returncode}).")
         try:
             fetch(port, "/api/v1/openapi.json", headers={})
         except OSError:
             time.sleep(0.2)
         else:
             return
-    raise StopError(f"gunicorn did not answer within {START_SECONDS} seconds.")
+    raise StopError(f"The server did not answer within {START_SECONDS} seconds.")

@@ -328,9 +328,8 @@ def _interrupt(signal_number: int, frame: object) -> None:
 
 def serve(port: int, site: str, password: str, environment: dict[str, str]) -> int:
     """Run web server and scheduler until a signal comes or one of them ends; return the exit code."""
-    gunicorn = [str(PYTHON), "-m", "gunicorn", "cms.wsgi", "--bind", f"{demo_host()}:{port}"]
-    gunicorn += ["--workers", "2", "--threads", "4", "--log-level", "warning", "--graceful-timeout", "5"]
-    gunicorn += ["--no-control-socket"]  # It would be made in the home folder.
+    gunicorn = [str(PYTHON), "-m", "gunicorn", "--config", "python:cms.server"]
+    gunicorn += ["--bind", f"{demo_host()}:{port}"]
     commands = {"web server": gunicorn, "scheduler": [str(PYTHON), "manage.py", "run_scheduler"]}
     children: dict[str, subprocess.Popen[bytes]] = {}
     say("Starting the web server and the scheduler")

@@ -11,6 +11,8 @@ import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 
+from cms.edge import port_of
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -57,7 +59,8 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 # Wagtail's preview panel frames the site's own pages, so DENY, which W019 asks for, would break it.
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = ["security.W019"]
-if env.bool("STANDFIRST_BEHIND_TLS_PROXY", default=False):
+BEHIND_TLS_PROXY = env.bool("STANDFIRST_BEHIND_TLS_PROXY", default=False)
+if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # The public site runs no inline script or style and loads nothing from another host.
@@ -208,6 +211,8 @@ USE_TZ = True
 
 WAGTAIL_SITE_NAME = env.str("STANDFIRST_SITE_NAME", default="Standfirst")
 WAGTAILADMIN_BASE_URL = env.str("STANDFIRST_BASE_URL", default="http://localhost:8000")
+# Ports in a Host header beside the server's own and the usual ones (cms.edge).
+PUBLIC_PORTS = [port for url in (WAGTAILADMIN_BASE_URL, *CSRF_TRUSTED_ORIGINS) if (port := port_of(url))]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "key", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # It would ask another host.
@@ -229,7 +234,7 @@ COMMENTS_TRUSTED_PROXIES = env.int("STANDFIRST_TRUSTED_PROXIES", default=0)
 CORS_ALLOWED_ORIGINS = env.list("STANDFIRST_CORS_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/v1/.*$"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
-CORS_ALLOW_HEADERS = ["accept", "content-type", "if-none-match", "idempotency-key"]
+CORS_ALLOW_HEADERS = ["accept", "content-type", "if-none-match"]
 CORS_EXPOSE_HEADERS = ["etag", "last-modified", "location", "retry-after"]
 CORS_ALLOW_CREDENTIALS = False
 

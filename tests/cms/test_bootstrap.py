@@ -229,6 +229,7 @@ def site(checkout: Path) -> Path:
     sound_venv(checkout)
     (checkout / "manage.py").write_text(MANAGE)
     (checkout / "cms" / "__init__.py").write_text("")
+    shutil.copy(SOURCE.with_name("server.py"), checkout / "cms" / "server.py")
     (checkout / "cms" / "wsgi.py").write_text(WSGI)
     return checkout
 
