@@ -13,9 +13,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Model
+from django.test.utils import setup_databases, teardown_databases
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Collection
+
+from tests.databases import provide_test_database, template_folder
 
 HERE = Path(__file__).parent
 # Folders whose tests carry a marker without saying so.
@@ -37,6 +40,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 settings.register_profile("ci", derandomize=True)
 if IN_CI:
     settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Take the place of pytest-django's fixture: the database is a copy of one that is migrated already."""
+    with django_db_blocker.unblock():
+        provide_test_database(template_folder(IN_CI))
+        made = setup_databases(verbosity=0, interactive=False, keepdb=True, serialized_aliases=())
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,24 @@ AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
+# Colours and positions are measured once nothing moves any more: Wagtail's admin shows some parts when its
+# script has started, and fades messages in whatever the visitor prefers. Two frames without motion, since a
+# transition begins with the frame after its cause. What never ends, such as a spinner, is not waited for.
+SETTLE = """async () => {
+    const deadline = performance.now() + 15000;
+    const frame = () => new Promise(requestAnimationFrame);
+    const starting = () => document.body.matches("[data-controller~=w-init]:not(.ready)");
+    const moving = () => document.getAnimations().filter(animation => animation.playState === "running"
+        && animation.timeline === document.timeline
+        && Number.isFinite(animation.effect.getComputedTiming().endTime));
+    for (let still = 0; still < 2;) {
+        await frame();
+        const animations = moving();
+        await Promise.allSettled(animations.map(animation => animation.finished));
+        still = starting() || animations.length ? 0 : still + 1;
+        if (performance.now() > deadline) throw new Error("the page does not come to rest");
+    }
+}"""
 # `data:` and `blob:` are pictures that the page already holds.
 OWN_SCHEMES = {"data", "blob", "about", "chrome-error"}
 
@@ -57,7 +75,7 @@ def base_url(live_server: LiveServer) -> str:
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """Return the options of every browser context."""
-    return {**browser_context_args, "locale": "en-GB"}
+    return {**browser_context_args, "locale": "en-GB", "reduced_motion": "reduce"}
 
 
 class PageWatch:
@@ -140,12 +158,13 @@ def log_in(live_server: LiveServer) -> Callable[[BrowserContext, AbstractBaseUse
 
 @pytest.fixture
 def assert_accessible() -> Callable[..., None]:
-    """Return a function that fails when axe finds a violation in the page.
+    """Return a function that fails when axe finds a violation in the page, once nothing moves in it.
 
     It takes the page and, optionally, a CSS selector of the part to look at.
     """
 
     def check(page: Page, part: str | None = None) -> None:
+        page.evaluate(SETTLE)
         results = Axe().run(page, context=part, options=AXE_OPTIONS)
         assert results.violations_count == 0, results.generate_report()
 
