@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand
 import articles.conf
 import comments.conf
 from articles.blocks import ArticleBodyBlock
+from articles.enums import Certainty, Relation
 from cms.api import api
 from cms.problems import CODES
 from comments.errors import CommentRefused
@@ -169,6 +170,17 @@ class TestOtherReferences:
             (row,) = [line for line in section.splitlines() if line.startswith("| JSON ")]
             fields = set(by_type[title.strip("`")]["properties"]) - {"type", "id"}
             assert fields <= set(re.findall(r"`(\w+)`", row)), title
+
+    def test_vocabularies(self) -> None:
+        """The tables of certainty and relations have the values, in the words that readers are shown."""
+        rows = table_rows(Document(ROOT / "docs" / "explanation" / "claims-and-certainty.md").text)
+        certainties = [
+            [f"`{choice}`", f"{choice.symbol} {choice.label}", str(choice.meaning)] for choice in Certainty
+        ]
+        assert [row for row in rows if row[0].strip("`") in Certainty] == certainties
+        relations = {row[0].strip("`"): row[1] for row in rows if row[0].strip("`") in Relation}
+        assert relations == {choice.value: str(choice.label) for choice in Relation}
+        assert len(rows) == len(certainties) + len(relations)
 
     @pytest.mark.django_db
     def test_permissions(self) -> None:
