@@ -1,4 +1,4 @@
-"""Why a source or a person is left as it is, said with the pages that use it."""
+"""Why a source or a person can't be deleted or changed, naming the pages that use it."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -22,7 +22,7 @@ _NOT_DELETED: Final[dict[type, Promise]] = {
         "“{name}” was not deleted: claims cite it on {pages}. Remove it from these claims first."
     ),
     Person: gettext_lazy(
-        "“{name}” was not deleted: it stands in the byline of {pages}. Remove it from there first."
+        "“{name}” was not deleted: it is in the byline of {pages}. Remove it from there first."
     ),
 }
 _NOT_CHANGEABLE: Final = gettext_lazy(
@@ -66,7 +66,7 @@ def _name_pages(pages: Sequence[tuple[Any, str]], *, user: Any) -> SafeString:
     named = [(page, note) for page, note in pages if page.pk in within_reach][:_NAMED_PAGES]
     links = format_html_join(
         ", ",
-        # Wagtail's classes: the colour of its links can't be read on that of an error.
+        # Wagtail's classes: its link colour is unreadable on the background of an error.
         '<a class="w-text-current w-underline" href="{}">{}</a>{}',
         (
             (reverse("wagtailadmin_pages:edit", args=[page.pk]), page.get_admin_display_title(), note)

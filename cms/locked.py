@@ -1,8 +1,8 @@
-"""What a lock asks of the Python that runs this, and whether what is installed fits together.
+"""What a lock requires for this Python, and whether the installed packages fit together.
 
 ``bootstrap.py`` runs it with the virtual environment's own Python, whose version decides which markers of the
 lock apply. Locks are installed with ``--no-deps``, so pip itself would not notice a lock that is incomplete;
-and ``pip check`` takes no notice of extras. It needs the standard library and pip only: pip brings along the
+and ``pip check`` ignores extras. It needs the standard library and pip only: pip brings along the
 library that reads markers.
 
 ``wanted LOCK`` prints a line ``name==version`` for each package that applies, ``faults LOCK EXTRA...`` a
@@ -24,7 +24,7 @@ LINE = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)(?: *; *([^\\\n]+)
 
 
 def wanted(lock: Path) -> dict[str, str]:
-    """Return the versions by name of the packages that the lock asks of this Python."""
+    """Return the versions, by name, of the packages that the lock requires for this Python."""
     return {
         canonicalize_name(name): version
         for name, version, marker in LINE.findall(lock.read_text(encoding="utf-8"))
@@ -69,7 +69,7 @@ def installed_version(name: str) -> str | None:
 
 
 def requirements_of(name: str) -> list[str]:
-    """Return what an installed package says it needs; nothing of one that isn't there."""
+    """Return what an installed package says it needs; nothing if it isn't installed."""
     try:
         return metadata.requires(name) or []
     except metadata.PackageNotFoundError:
@@ -95,7 +95,7 @@ def applicable(lines: list[str], extras: set[str]) -> Iterator[Requirement]:
         try:
             requirement = Requirement(line)
         except InvalidRequirement:
-            continue  # Written before there was a standard; pip lets it pass, too.
+            continue  # Older than the standard; pip accepts it, too.
         marker = requirement.marker
         if marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
             yield requirement

@@ -1,4 +1,4 @@
-"""Views of the project itself: errors, and uploads where no web server stands in front."""
+"""Views of the project itself: errors, and uploads if no web server serves them."""
 
 import posixpath
 
@@ -24,7 +24,7 @@ def api_not_found(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Answer an error that nobody foresaw: as problem+json under ``/api/``, else as a page."""
+    """Answer an unexpected error: as problem+json under ``/api/``, else as a page."""
     if request.path.startswith(API_PREFIX):
         return problem_response(status=500, detail="Something went wrong on our side. Try again later.")
     return html_server_error(request)
@@ -32,11 +32,11 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def serve_upload(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Hand out an image. Documents are left to Wagtail's own address, which knows who may have them."""
+    """Serve an image. Documents are left to Wagtail's own address, which checks who may have them."""
     parts = posixpath.normpath(path).lstrip("/").split("/")
     if parts[0].lower() == DOCUMENTS_FOLDER:
         raise Http404
     try:
         return serve(request, path, document_root=str(settings.MEDIA_ROOT))
-    except (OSError, ValueError, SuspiciousFileOperation) as error:  # No name of a file there.
+    except (OSError, ValueError, SuspiciousFileOperation) as error:  # Not the name of a file there.
         raise Http404 from error

@@ -1,7 +1,7 @@
-"""What a template shows once all that it extends and includes is put together.
+"""What a template shows, including everything that it extends and includes.
 
-Read from the compiled templates, without rendering them: for system checks, and for whoever must know whether
-a page's template carries a tag.
+Read from the compiled templates, without rendering them: for system checks, and to find out whether a page's
+template carries a tag.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ BASE_BLOCKS: Final = ("title", "head", "json_ld", "content", "after_content", "s
 
 @dataclass(frozen=True, kw_only=True)
 class LostBlock:
-    """A block that the template of a name fills and that is shown nowhere: nothing under it has such a block.
+    """A block that a template fills and that is shown nowhere, because no template below it has such a block.
 
     ``root`` is the name of the template at the end of the chain, which would have to have it.
     """
@@ -36,8 +36,8 @@ class LostBlock:
 def find_lost_blocks(template_name: str) -> list[LostBlock]:
     """Return the blocks that a template, or one that it extends, fills and that are shown nowhere.
 
-    Empty blocks are passed over. Nothing is returned for a template of another engine than Django's, or one
-    that extends what only a request can tell. Raises what Django raises for a template that it can't load.
+    Empty blocks are skipped. Nothing is returned for a template of another engine than Django's, or one that
+    extends what only a request can determine. Raises what Django raises for a template that it can't load.
     """
     chain, is_complete = _load_chain(template_name)
     if not is_complete:
@@ -53,7 +53,7 @@ def find_lost_blocks(template_name: str) -> list[LostBlock]:
 
 
 def walk_shown_nodes(template_name: str) -> Iterator[Node]:
-    """Yield each node that the template shows under some condition or other.
+    """Yield each node that the template shows under any condition.
 
     What it extends and includes under a name that is written out is part of it; a block is as the last
     template that fills it has it. Yields what can be known for a template of another engine, or with names
@@ -83,7 +83,7 @@ def _load_chain(template_name: str) -> tuple[list[Template], bool]:
         name = _constant(extends.parent_name)
         if name is None:
             return chain, False
-        # As Django does it: a template that extends its own name extends the next one of that name.
+        # As in Django, a template that extends its own name extends the next one of that name.
         template, origin = template.engine.find_template(name, skip=seen)
         chain.append(template)
         seen.append(origin)

@@ -1,4 +1,4 @@
-"""Cursors: the sort key of a part's last item, wrapped so that nobody builds on its form."""
+"""Cursors: the sort key of a part's last item, encoded so that nobody relies on its form."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""What is not deleted while pages use it, in what readers see or in what editors are writing."""
+"""Rows that can't be deleted while pages use them, whether readers see that or only editors do."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from articles.models.mixins import ArticleMixin
 
 @dataclass(frozen=True, kw_only=True)
 class Usage:
-    """A page that uses a source or a person. ``in_draft_only`` says that readers don't see it do so."""
+    """A page that uses a source or a person. ``in_draft_only`` says that readers don't see it there."""
 
     object_id: int
     page: Any
@@ -28,10 +28,10 @@ class ProtectedQuerySet(models.QuerySet[Any]):
     """Rows that are deleted all together or, while one of them is used, not at all."""
 
     def find_usage(self) -> list[Usage]:
-        """Return each page that uses one of the rows, published or draft, once a row.
+        """Return each page that uses one of the rows, published or draft, once per row.
 
-        Wagtail's reference index knows only the saved page, not the draft in its latest revision nor one that
-        waits for its day: so these are read here.
+        Wagtail's reference index knows only the saved page, not the draft in its latest revision nor a
+        scheduled one, so these are read here.
         """
         saved = set(self._find_saved())
         drafts = set(self._find_in_drafts()) - saved
@@ -69,7 +69,7 @@ class ProtectedQuerySet(models.QuerySet[Any]):
         return {object_id: pages for object_id, pages in showing.items() if pages}
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Delete the rows. Raises ``ProtectedError`` where a page uses one of them."""
+        """Delete the rows. Raises ``ProtectedError`` if a page uses one of them."""
         _refuse(self.find_usage())
         return super().delete()
 
@@ -109,8 +109,8 @@ class ProtectedQuerySet(models.QuerySet[Any]):
 class ProtectedWhereUsed(models.Model):
     """A model whose rows are kept while pages use them.
 
-    A foreign key of a page's part can't protect what it leads to: revisions name it beside the database's
-    back, and modelcluster refuses to load one that names what is gone, unless the key cascades.
+    A foreign key in a page's child object can't protect its target: revisions name it without the database's
+    knowledge, and modelcluster refuses to load one that names a deleted row, unless the key cascades.
     """
 
     # The lookup that leads from a row to the saved pages that use it.
@@ -123,11 +123,11 @@ class ProtectedWhereUsed(models.Model):
 
     @classmethod
     def read_used_ids(cls, page_model: type[models.Model], content: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield the ids that the content of a revision gives; what isn't one is passed over."""
+        """Yield the ids that a revision's content names; whatever isn't one is skipped."""
         raise NotImplementedError
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete the row. Raises ``ProtectedError`` where a published page or a draft uses it."""
+        """Delete the row. Raises ``ProtectedError`` if a published page or a draft uses it."""
         _refuse(type(self).objects.filter(pk=self.pk).find_usage())
         return super().delete(*args, **kwargs)
 

@@ -141,7 +141,7 @@ def test_deleting_a_person_in_a_byline_is_refused_with_where(editor: Client, met
     url = reverse(viewset.get_url_name("delete"), args=[person.pk])
     response = getattr(editor, method)(url, follow=True)
     message = BeautifulSoup(response.content, "html.parser").select_one(".messages")
-    assert "“Ada <b>” was not deleted: it stands in the byline of" in message.get_text()
+    assert "“Ada <b>” was not deleted: it is in the byline of" in message.get_text()
     assert "To come (draft)" in message.get_text()
     assert [a["href"] for a in message.select("a")] == [
         reverse("wagtailadmin_pages:edit", args=[pk]) for pk in (page.pk, draft.pk)
