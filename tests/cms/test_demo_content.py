@@ -1,6 +1,8 @@
 """The demonstration site: complete when it is built, and left alone afterwards."""
 
+import json
 import re
+import shlex
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -89,6 +91,16 @@ def walk_texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for part in value:
             yield from walk_texts(part)
+
+
+def read_requests(name: str, *, page: Page, called: int) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Yield path and body of each `curl` in a page of docs/, where the page's id is ``called``."""
+    text = (ROOT / "docs" / name).read_text("utf-8").replace("\\\n", " ")
+    for line in re.findall(r"^curl .+", text, flags=re.MULTILINE):
+        words = shlex.split(line.replace("$API", "http://localhost:8000/api/v1"))
+        (address,) = (word for word in words if word.startswith("http://localhost:8000"))
+        path = re.sub(rf"\b{called}\b", str(page.pk), address.removeprefix("http://localhost:8000"))
+        yield path, {**json.loads(words[words.index("-d") + 1]), "page": page.pk} if "-d" in words else None
 
 
 class DemoCase(TestCase):
@@ -369,6 +381,28 @@ class TestFirstRun(DemoCase):
         assert "Derma Deals" not in page
         assert "is the proof" not in page
         assert "without calling anybody names" in page
+
+    @override_settings(COMMENTS_FLOOD_SECONDS=0)
+    def test_documented_requests(self) -> None:
+        """Each `curl` of the tutorial and of the how-to for frontends gets what its page says."""
+        written = ArticlePage.objects.get(slug="is-microneedling-safe")
+        written.slug = "how-large-were-the-trials"
+        written.save_revision().publish()
+        Discussion.objects.update(is_open=True)
+        main = ArticlePage.objects.get(slug=MAIN_ARTICLE.split("/")[2])
+        requests = [
+            *read_requests("tutorial/first-article.md", page=written, called=11),
+            *read_requests("how-to/fetch-from-a-frontend.md", page=main, called=9),
+        ]
+        assert len(requests) > 10
+        for path, body in requests:
+            if body is not None:
+                response = self.client.post(path, body, content_type="application/json")
+                assert response.status_code == 201, path
+            else:
+                response = self.client.get(path)
+                assert response.status_code == 200, path
+                assert response.json().get("items", ["no list"]), path
 
     def test_people_who_may_log_in(self) -> None:
         admin = User.objects.get(username="admin")
