@@ -1,9 +1,11 @@
 """Rich text, made safe to show.
 
 Wagtail's editor only writes what its features allow, but its API and scripts store whatever they are given,
-so the HTML is cleaned when it is shown. Links to pages become addresses only where the page can be seen.
+so the HTML is cleaned when it is shown. Links to pages become addresses only where the page can be seen; a
+link without an address leaves its words.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -19,6 +21,8 @@ from articles.public import public_pages
 _TAGS: Final = {"p", "br", "a", "b", "strong", "i", "em", "ul", "ol", "li", "sup", "sub"}
 _ATTRIBUTES: Final = {"a": {"href"}}
 _URL_SCHEMES: Final = {"http", "https", "mailto", "tel"}
+# As nh3 writes a link whose address is missing or may not stand.
+_DEAD_LINK: Final = re.compile(r'<a(?: href="")?>(.*?)</a>', re.DOTALL)
 # Between texts that are expanded together, so that their links cost one query: a control character that
 # HTML may not contain, and that is taken out of the texts themselves.
 _SEPARATOR: Final = "\x1e"
@@ -42,7 +46,7 @@ def _clean(html: str, base_url: str) -> SafeString:
         is_path = value.startswith("/") and not value.startswith("//")
         return f"{base_url}{value}" if attribute == "href" and is_path else value
 
-    cleaned = nh3.clean(
+    cleaned: str = nh3.clean(
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
@@ -51,7 +55,9 @@ def _clean(html: str, base_url: str) -> SafeString:
         link_rel=None,
         strip_comments=True,
     )
-    return mark_safe(cleaned)  # noqa: S308 - cleaned in the line above
+    # Links can't stand in each other, so the next end is theirs.
+    cleaned = _DEAD_LINK.sub(r"\1", cleaned)
+    return mark_safe(cleaned)  # noqa: S308 - cleaned in the lines above
 
 
 def _expand_links(html: str, *, public_only: bool, base_url: str) -> str:

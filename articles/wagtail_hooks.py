@@ -7,16 +7,22 @@ from typing import Any
 import swapper
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.snippets.models import register_snippet
 
-from articles.models import Person, Source
+from articles.links import find_dead_links
+from articles.models import ArticleMixin, Person, Source
 from articles.publishing import AtomicPublishPageRevisionAction
 from articles.refusals import describe_refused_deletion
 from articles.services.article_import import LOG_ACTION as IMPORT_LOG_ACTION
 from articles.viewsets import EvidenceViewSetGroup
+
+# More links than this are counted, not named.
+_NAMED_LINKS = 10
 
 register_snippet(EvidenceViewSetGroup)
 
@@ -31,6 +37,37 @@ def replace_publish_action(registry: Any) -> None:
 def register_import(actions: Any) -> None:
     """Name the import of an article in the history of its page."""
     actions.register_action(IMPORT_LOG_ACTION, _("Import"), _("Imported from a file"))
+
+
+@hooks.register("before_edit_page")
+def warn_of_dead_links(request: HttpRequest, page: Any) -> None:
+    """Say, when an article is opened, which of its links readers can't follow."""
+    if request.method == "GET" and isinstance(page, ArticleMixin):
+        _warn_of_dead_links(request, page)
+
+
+@hooks.register("after_publish_page")
+def warn_of_published_dead_links(request: HttpRequest, page: Any) -> None:
+    """Say, when an article is published from its editor, which of its links readers can't follow."""
+    if isinstance(page, ArticleMixin):
+        _warn_of_dead_links(request, page)
+
+
+def _warn_of_dead_links(request: HttpRequest, page: Any) -> None:
+    links = find_dead_links(page)
+    if not links:
+        return
+    named = format_html_join(
+        "; ", "“{}” ({})", ((link.words, link.reason.label) for link in links[:_NAMED_LINKS])
+    )
+    rest = len(links) - _NAMED_LINKS
+    more = format_html(ngettext("; and {count} other", "; and {count} others", rest), count=rest)
+    sentence = ngettext(
+        "Readers can't follow this link: {links}{more}.",
+        "Readers can't follow these links: {links}{more}.",
+        len(links),
+    )
+    messages.warning(request, format_html(sentence, links=named, more=more if rest > 0 else ""))
 
 
 @hooks.register("before_delete_snippet")

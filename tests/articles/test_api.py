@@ -296,7 +296,7 @@ def test_rich_text_has_absolute_links_and_no_scripts(client: Client) -> None:
         '<a href="javascript:x">c</a><script>x</script></p>'
     )
     page = make_article(body=[block("paragraph", html), block("callout", {"kind": "note", "text": html})])
-    clean = f'<p><a href="http://testserver{target.url}">a</a><a href="http://testserver/b">b</a><a>c</a></p>'
+    clean = f'<p><a href="http://testserver{target.url}">a</a><a href="http://testserver/b">b</a>c</p>'
     body = get(client, f"/articles/{page.pk}/")["body"]
     assert [item["html"] for item in body] == [clean, clean]
 
