@@ -1,4 +1,4 @@
-"""Keeps the index of claims with the pages that Wagtail writes.
+"""Keeps the index of claims in step with the pages that Wagtail writes.
 
 A page goes live in many ways: its publish action, the scheduler, a workflow, a copy of a live page, an alias
 that becomes a page of its own, a script that adds a live page. Only some of them send ``page_published``, but
@@ -29,9 +29,9 @@ _CONTENT_FIELDS = {
 
 
 def follow_saved_article(instance: Any, *, raw: bool = False, **kwargs: Any) -> None:
-    """Index the claims of an article that was saved live, and make its renditions once that is committed.
+    """Index the claims of an article that was saved live, and make its renditions after the commit.
 
-    Fixtures (``raw``) come in any order: run ``rebuild_claims`` after loading them.
+    Fixtures (``raw``) are loaded in any order: run ``rebuild_claims`` after loading them.
     """
     if raw or not isinstance(instance, AbstractPage):
         return
@@ -57,5 +57,4 @@ def _as_article(page: Any) -> Any:
 
 
 def connect() -> None:
-    """Connect the handlers of this module."""
     post_save.connect(follow_saved_article, dispatch_uid="articles.follow_saved_article")

@@ -2,7 +2,7 @@
 """What ``make`` runs: from a fresh checkout to the demonstration site or the test suite.
 
 Only the standard library, because it runs before anything is installed. The syntax stays that of Python 3.6,
-and the version is looked at before the first function, so that an older Python says a sentence, not a
+and the version is looked at before the first function, so that an older Python prints a sentence, not a
 traceback.
 """
 
@@ -32,7 +32,7 @@ if not OLDEST_PYTHON <= tuple(sys.version_info[:2]) <= NEWEST_PYTHON:
     )
     for minor in range(NEWEST_PYTHON[1], OLDEST_PYTHON[1] - 1, -1):
         name = "python3.%d" % minor
-        # A version manager's stand-in may be on the PATH and not start.
+        # A version manager's shim may be on the PATH and not start.
         if shutil.which(name) and subprocess.call([name, "-c", ""], stderr=subprocess.DEVNULL) == 0:
             advice = "Name the other one that is installed here: make demo PYTHON=" + name
             break
@@ -46,7 +46,7 @@ DATA_DIR = Path(os.environ.get("STANDFIRST_DATA_DIR") or ROOT / "var").resolve()
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
 # The extras of pyproject.toml that a lock is made for.
 EXTRAS = {"run": ("project", "postgres"), "dev": ("dev",)}
-# Names of the packages that came from a lock: what a later lock no longer names is taken away again.
+# Names of the packages that came from a lock: what a later lock no longer names is uninstalled.
 INSTALLED = VENV / "standfirst-packages.txt"
 DEFAULT_PORT = 8000
 START_SECONDS = 60
@@ -96,7 +96,7 @@ def install_debian_package(name: str, purpose: str) -> None:
 
 
 def venv_is_sound() -> bool:
-    """Return whether the virtual environment has a Python that suits and a pip that starts."""
+    """Return whether the virtual environment has a suitable Python and a pip that starts."""
     check = f"import pip, sys; sys.exit(not {OLDEST_PYTHON!r} <= sys.version_info[:2] <= {NEWEST_PYTHON!r})"
     try:
         return subprocess.call([str(PYTHON), "-c", check], stderr=subprocess.DEVNULL) == 0
@@ -105,7 +105,7 @@ def venv_is_sound() -> bool:
 
 
 def make_venv() -> None:
-    """Make the virtual environment, or make it again where an earlier run was cut short."""
+    """Make the virtual environment, or make it again if an earlier run was interrupted."""
     if venv_is_sound():
         return
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
@@ -318,7 +318,7 @@ def demo(arguments: list[str]) -> int:
     }
     environment = {name: os.environ.get(name) or value for name, value in defaults.items()}
     prepare_site(dict(environment, DEMO_ADMIN_PASSWORD=password), set_password=bool(chosen))
-    read_port()  # Someone may have taken it meanwhile.
+    read_port()  # Another program may have taken it meanwhile.
     return serve(port, site, password, environment)
 
 
@@ -382,7 +382,7 @@ def fail_if_one_ended(children: dict[str, subprocess.Popen[bytes]]) -> None:
 
 
 def end(children: dict[str, subprocess.Popen[bytes]]) -> None:
-    """End the child processes, each by its own process id: politely first, for good after a while."""
+    """End the child processes, each by its own process id: first with SIGTERM, later with SIGKILL."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # A second Ctrl-C must not leave one of them behind.
     for child in children.values():
@@ -439,7 +439,7 @@ COMMANDS = {"demo": demo, "venv": venv, "test": test, "test-all": test_all, "loc
 
 
 def main(words: list[str]) -> int:
-    """Run the command that the words name; return the exit code."""
+    """Run the command that the arguments name; return the exit code."""
     parser = argparse.ArgumentParser(prog="bootstrap.py", description="What make runs.")
     parser.add_argument("command", choices=sorted(COMMANDS))
     chosen, rest = parser.parse_known_args(words)

@@ -20,8 +20,8 @@ from cms.problems import problem_response  # noqa: E402 - needs the settings
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answer a request: one in UTF-8, for a host that can be meant, without what only proxies may say.
 
-    Django takes a request's charset for granted while it builds the request, before any middleware:
-    ``rot13``, ``undefined`` or ``punycode`` would end as an error 500. Browsers send forms in the page's
+    Django trusts a request's charset while it builds the request, before any middleware: ``rot13``,
+    ``undefined`` or ``punycode`` would end in an error 500. Browsers send forms in the page's
     encoding, which is UTF-8, and JSON has no other (RFC 8259, section 8.1).
     """
     distrust(
@@ -53,7 +53,7 @@ def _is_utf8(content_type: str) -> bool:
     try:
         charset = parse_header_parameters(content_type)[1].get("charset")
     except ValueError:
-        return True  # Django says what is wrong with it.
+        return True  # Django reports what is wrong with it.
     if not charset:
         return True
     try:

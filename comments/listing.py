@@ -1,4 +1,4 @@
-"""Moderators' list of comments: its columns, filters and search."""
+"""The moderators' list of comments: its columns, filters and search."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -40,7 +40,7 @@ def commented_pages(request: Any) -> QuerySet[Any]:
 
 
 class CommentFilterSet(WagtailFilterSet):
-    """What moderators filter comments by."""
+    """The filters of the list."""
 
     status = django_filters.MultipleChoiceFilter(
         label=_("Status"), choices=Status.choices, widget=forms.CheckboxSelectMultiple
@@ -56,19 +56,19 @@ class CommentFilterSet(WagtailFilterSet):
 
 
 class CommentColumn(BaseColumn):
-    """All that a comment says, what it answers and is about, and the way to its history."""
+    """A comment's whole text, what it answers and is about, and a link to its history."""
 
     cell_template_name = "comments/admin/comment_cell.html"
 
 
 class AuthorColumn(BaseColumn):
-    """A comment's author, and what moderators know them by."""
+    """A comment's author, with the e-mail address."""
 
     cell_template_name = "comments/admin/author_cell.html"
 
 
 class PageColumn(Column):
-    """The page a comment stands under, linked to where moderators can close its discussion."""
+    """The page a comment is under, linked to where moderators can close its discussion."""
 
     cell_template_name = "comments/admin/page_cell.html"
 
@@ -79,17 +79,16 @@ def row_id(comment: Comment) -> str:
 
 
 class CommentTable(Table):
-    """The list's table. Its rows can be led to, and take the focus then."""
+    """The list's table, whose rows can be linked to, and then take the focus."""
 
     def get_row_attrs(self, instance: Comment) -> dict[str, str]:
-        """Return the attributes of a comment's row."""
         return {**super().get_row_attrs(instance), "id": row_id(instance), "tabindex": "-1"}
 
     @cached_property
     def next_row_ids(self) -> dict[int, str]:
-        """Return, by a comment's primary key, the id of the row to go on with once it is decided about.
+        """Return, by a comment's primary key, the id of the row to continue with once it is decided about.
 
-        That is the row below, for the last one the row above: a decision may take its own row away.
+        That is the row below or, for the last one, the row above: a decision may remove its own row.
         """
         ids = [row_id(comment) for comment in self.data]
         following = [*ids[1:], *ids[-2:-1]] or ids
@@ -102,10 +101,9 @@ class DecisionsColumn(BaseColumn):
     cell_template_name = "comments/admin/decisions_cell.html"
 
     def get_cell_context_data(self, instance: Comment, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the cell's template is given."""
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
         request = parent_context["request"]
-        # The list is also fetched as a fragment, whose own address is no place to come back to.
+        # The list is also fetched as a fragment, whose own address is no place to return to.
         listing = reverse("comments_moderation:index")
         query = request.META.get("QUERY_STRING", "")
         fragment = parent_context["table"].next_row_ids[instance.pk]
@@ -138,7 +136,6 @@ class CommentIndexView(WordSearchMixin, generic.IndexView):
         return Q()
 
     def order_queryset(self, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
-        """Return the comments in the chosen order."""
         if self.is_explicitly_ordered and self.ordering:
             return queryset.order_by(self.ordering, "-pk")
         waiting_first = Case(
@@ -148,7 +145,6 @@ class CommentIndexView(WordSearchMixin, generic.IndexView):
 
     @cached_property
     def columns(self) -> list[BaseColumn]:
-        """Return the table's columns."""
         return [
             BulkActionsCheckboxColumn("bulk_actions", obj_type="comment"),
             CommentColumn("comment", label=_("Comment"), classname="title"),

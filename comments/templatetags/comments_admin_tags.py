@@ -18,7 +18,7 @@ _PARENT_CHARACTERS = 140
 
 @register.inclusion_tag("comments/admin/comment_text.html")
 def comment_text(comment: Comment) -> dict[str, Any]:
-    """Render all of a comment's text; what is longer than a screenful stands folded below its beginning."""
+    """Render all of a comment's text; more than a screenful is folded below its beginning."""
     lines = comment.body.splitlines()
     return {
         "comment": comment,
