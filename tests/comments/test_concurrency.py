@@ -21,7 +21,7 @@ from comments.services import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 6
-# This project's SQLite begins every transaction by taking the lock. By Django's default, and so on an adopter's
+# This project's SQLite takes the lock when a transaction begins. By Django's default, and so on an adopter's
 # site, the first statement that writes takes it.
 MODES = ["IMMEDIATE", "DEFERRED"] if connection.vendor == "sqlite" else ["of the server"]
 
