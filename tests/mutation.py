@@ -1,8 +1,8 @@
 """What `make mutants` adds to pytest, so that a mutant costs seconds.
 
 mutmut runs the suite once, and then forks a process for every mutant, in which pytest runs the tests that
-reach the mutated function. Such a process starts with a copy of the first run's database instead of migrating
-one, and with the quickest tests: most mutants fall at the first.
+reach the mutated function. Such a process starts with a copy of the first run's database, without asking what
+is migrated, and with the quickest tests: most mutants fall at the first.
 """
 
 import os
@@ -22,7 +22,7 @@ _migrated: dict[str, bytes] = {}
 
 
 def set_up_databases(*args: Any, **options: Any) -> Any:
-    """Do what Django's ``setup_databases`` does, but migrate in the first process only."""
+    """Do what Django's ``setup_databases`` does, but look for migrations in the first process only."""
     if not _migrated:
         old_names = _migrate(*args, **options)
         connection.ensure_connection()
