@@ -6,6 +6,8 @@ id of its block, and only the ids of a stream's direct children are stable (see 
 
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import (
     CharBlock,
@@ -16,11 +18,12 @@ from wagtail.blocks import (
     StructBlock,
     TextBlock,
 )
-from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock, TypedTableBlockValidationError
 from wagtail.images.blocks import ImageBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from articles.enums import CalloutKind, Certainty, Direction, HeadingLevel, Relation
+from articles.numerals import is_numeric
 from articles.reading import annotation_for
 
 # Headings are blocks of their own, so that none of an article's outline is hidden in a paragraph.
@@ -76,10 +79,18 @@ class ParagraphBlock(RichTextBlock):
         description = _("Text with links, lists and emphasis")
 
 
+class FileLabelledImageBlock(ImageBlock):
+    """Wagtail's image with alternative text, whose chooser isn't called “Image” once more."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.child_blocks["image"].label = _("File")
+
+
 class FigureBlock(StructBlock):
     """A picture with its alternative text, caption and credit."""
 
-    image = ImageBlock(label=_("Image"))
+    image = FileLabelledImageBlock(label=_("Image"))
     caption = CharBlock(required=False, max_length=500, label=_("Caption"))
     credit = CharBlock(required=False, max_length=250, label=_("Credit"))
 
@@ -90,9 +101,9 @@ class FigureBlock(StructBlock):
 
     class Meta:
         icon = "image"
-        label = _("Image")
+        label = _("Figure")
         template = "articles/blocks/image.html"
-        description = _("A picture with caption and credit")
+        description = _("An image with caption and credit")
 
 
 class QuoteBlock(StructBlock):
@@ -115,6 +126,26 @@ class TableBlock(TypedTableBlock):
     text = CharBlock(required=False, label=_("Text"), icon="pilcrow")
     number = CharBlock(required=False, label=_("Number"), icon="decimal")
 
+    def clean(self, value: Any) -> Any:
+        """Return the cleaned table. Raises an error at each cell of a column of numbers that holds none.
+
+        A draft may hold such cells, so that nothing is lost while somebody types.
+        """
+        errors: dict[int, dict[int, ValidationError]] = {}
+        try:
+            value = super().clean(value)
+        except TypedTableBlockValidationError as error:
+            errors = error.cell_errors or {}
+        if not self.is_deferred_validation:
+            for row_index, row in enumerate(value.row_data):
+                for column_index, column in enumerate(value.columns):
+                    cell = row["values"][column_index] or ""
+                    if column["block"].name == "number" and not is_numeric(cell):
+                        errors.setdefault(row_index, {}).setdefault(column_index, _not_a_number(cell))
+        if errors:
+            raise TypedTableBlockValidationError(cell_errors=errors)
+        return value
+
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         context["caption_id"] = annotation_for(parent_context, value)
@@ -125,6 +156,17 @@ class TableBlock(TypedTableBlock):
         label = _("Table")
         template = "articles/blocks/table.html"
         description = _("Columns of text and numbers")
+
+
+def _not_a_number(cell: str) -> ValidationError:
+    return ValidationError(
+        _(
+            "“%(value)s” is not a number. Write it in figures, such as 12, 1,200, -3.5, <0.001 or "
+            "12 (8 to 17); if there is none, leave the cell empty or write “n/a”."
+        ),
+        code="not_a_number",
+        params={"value": Truncator(cell).chars(40)},
+    )
 
 
 class CalloutBlock(StructBlock):
