@@ -127,7 +127,9 @@ class SlowClients:
                     self.reopened += 1
 
 
-def time_requests(port: int, *, path: str = PATH, count: int = REQUESTS) -> list[float]:
+def time_requests(
+    port: int, *, path: str = PATH, count: int = REQUESTS, headers: Mapping[str, str] = PROXY_HEADERS
+) -> list[float]:
     """Ask for an address on a new connection each time; return the seconds that each answer took.
 
     An answer that doesn't come within ``PATIENCE_SECONDS`` counts as infinity, and is the last one.
@@ -137,7 +139,7 @@ def time_requests(port: int, *, path: str = PATH, count: int = REQUESTS) -> list
         connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_SECONDS)
         start = time.monotonic()
         try:
-            connection.request("GET", path, headers=PROXY_HEADERS)
+            connection.request("GET", path, headers=dict(headers))
             answer = connection.getresponse()
             answer.read()
         except OSError:

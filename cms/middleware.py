@@ -22,6 +22,8 @@ MANAGEMENT_API_PREFIX = "/api/wagtail/v3/"
 API_PREFIX = "/api/"
 MAX_AGE_SECONDS = 60
 STALE_WHILE_REVALIDATE_SECONDS = 300
+# For how long caches go on showing what they have while the site answers 5xx or not at all (RFC 5861).
+STALE_IF_ERROR_SECONDS = 86_400
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -90,12 +92,18 @@ class PublicCacheMiddleware:
                 public=True,
                 max_age=MAX_AGE_SECONDS,
                 stale_while_revalidate=STALE_WHILE_REVALIDATE_SECONDS,
+                stale_if_error=STALE_IF_ERROR_SECONDS,
             )
         else:
             # A browser asks each time (mostly to hear 304): whoever publishes a page or has a comment
-            # approved wants to see it now. Shared caches keep it.
+            # approved wants to see it now. Shared caches keep it. No must-revalidate: it would forbid what
+            # stale-if-error allows.
             patch_cache_control(
-                response, public=True, max_age=0, s_maxage=MAX_AGE_SECONDS, must_revalidate=True
+                response,
+                public=True,
+                max_age=0,
+                s_maxage=MAX_AGE_SECONDS,
+                stale_if_error=STALE_IF_ERROR_SECONDS,
             )
         if not isinstance(response, HttpResponse) or response.streaming:
             return response

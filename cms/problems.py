@@ -19,6 +19,7 @@ CODES = {
     422: "invalid",
     429: "too_many_requests",
     500: "server_error",
+    503: "unavailable",
 }
 
 # RFC 9110 gave these statuses new names, which Python has since 3.13.

@@ -1,14 +1,17 @@
 """The pages and form targets that readers meet."""
 
+import logging
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+import swapper
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.forms import UUIDField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -32,6 +35,9 @@ from comments.services import (
     receive_comment,
 )
 from comments.visitors import read_visitor, readable_pages
+from standfirst.outages import RETRY_SECONDS, is_outage
+
+logger = logging.getLogger(__name__)
 
 
 class SeeOther(HttpResponseRedirect):
@@ -59,6 +65,16 @@ class NoUploads(FileUploadHandler):
 @require_POST
 def post_comment(request: HttpRequest) -> HttpResponse:
     """Take a comment; send its author back to the page, or show the form again with everything kept."""
+    try:
+        return _post_comment(request)
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        logger.error("A comment could not be saved: %s", error)
+        return _unavailable(request)
+
+
+def _post_comment(request: HttpRequest) -> HttpResponse:
     request.upload_handlers = [NoUploads(request)]
     try:
         request.POST  # noqa: B018 - reads the body, which may turn out too large
@@ -195,6 +211,21 @@ def _form_again(request: HttpRequest, form: CommentForm, *, status: int, refusal
     template = "comments/form.html" if _wants_fragment(request) else "comments/form_page.html"
     context["page_url"] = page.get_url(request) if page else ""
     return _private(render(request, template, context, status=status))
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    """Show a posted form while the database is away, so without asking it: unchecked, with every word."""
+    pages = swapper.load_model("wagtailcore", "Page").objects.none()
+    context = form_context(
+        form=CommentForm(pages=pages, initial=request.POST.dict()),
+        refusal=_("Your comment can't be saved at the moment. Please post it again in a minute."),
+    )
+    template = "comments/form.html" if _wants_fragment(request) else "comments/unavailable.html"
+    # Without the request, no context processor of the host's asks the database either.
+    content = render_to_string(template, context)
+    response = _private(HttpResponse(content, status=HTTPStatus.SERVICE_UNAVAILABLE))
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _get_page(pages: Any, page_id: str) -> Any:

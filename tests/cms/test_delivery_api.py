@@ -187,7 +187,10 @@ class TestCaching:
     @pytest.mark.parametrize("path", LIST_PATHS)
     def test_reads_are_public_and_revalidated(self, client: Client, path: str) -> None:
         response = client.get(path)
-        assert response["Cache-Control"] == "public, max-age=60, stale-while-revalidate=300"
+        assert (
+            response["Cache-Control"]
+            == "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
+        )
         assert {"accept-encoding", "origin"} <= {part.strip().lower() for part in response["Vary"].split(",")}
         again = client.get(path, headers={"If-None-Match": response["ETag"]})
         assert again.status_code == 304
