@@ -46,7 +46,7 @@ def read_front_page(*, home: "HomePage") -> FrontPage:
     public = _public_articles(home)
     articles = list(
         public.order_by(F("first_published_at").desc(nulls_last=True), "-pk")
-        .select_related("hero_image")
+        .select_related("hero_image", "locale")
         .prefetch_related("bylines__person")[:ARTICLES_SHOWN]
     )
     # The pictures stand beside the headline that they belong to and say nothing more to a screen reader.

@@ -7,12 +7,22 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from comments import conf
 from comments.anchors import anchor_labels, anchor_url
 from comments.forms import NOTES, TITLE, CommentForm
 from comments.models import Comment, Discussion
+from comments.rendering import fold_text, render_body
 from comments.services import find_discussion, list_comments
+
+
+@dataclass(frozen=True, slots=True)
+class ShownText:
+    """A comment's text as HTML; what goes beyond a screenful is apart, to be unfolded."""
+
+    opening: SafeString
+    rest: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,12 @@ class ShownComment:
     reply_url: str
     anchor_label: str
     anchor_url: str
+
+    @property
+    def text(self) -> ShownText:
+        """Return the comment's text."""
+        opening, rest = fold_text(self.comment.body)
+        return ShownText(opening=render_body(opening), rest=render_body(rest))
 
 
 def discussion_context(*, page: Any, after: str = "") -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""The cookie by which a browser remembers an author who asked for it.
+"""The cookies of a browser that comments: of an author who asked to be remembered, and of who was just heard.
 
-Its path is that of the comment addresses, so that it never comes with a page view, and pages stay the same
-for everybody. It is signed: what comes back is what the author typed here.
+Their path is that of the comment addresses, so that they never come with a page view, and pages stay the same
+for everybody. The first is signed: what comes back is what the author typed here. The second says only which
+page was commented on, and is gone after a few minutes.
 """
 
 from typing import TypedDict
@@ -13,6 +14,8 @@ from django.urls import reverse
 from comments import conf
 
 COOKIE_NAME = "comments_author"
+RECEIVED_COOKIE_NAME = "comments_received"
+_RECEIVED_SECONDS = 300
 _SALT = "comments.remembered_author"
 
 
@@ -54,6 +57,24 @@ def forget_author(request: HttpRequest, response: HttpResponse) -> None:
     """Have the browser drop the author it keeps, if any."""
     if COOKIE_NAME in request.COOKIES:
         response.delete_cookie(COOKIE_NAME, path=_path(), samesite="Lax")
+
+
+def note_received(request: HttpRequest, response: HttpResponse, *, page_id: int) -> None:
+    """Have the browser keep for a few minutes that it sent a comment on a page, so that it can be thanked."""
+    response.set_cookie(
+        RECEIVED_COOKIE_NAME,
+        str(page_id),
+        max_age=_RECEIVED_SECONDS,
+        path=_path(),
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def is_received(request: HttpRequest, *, page_id: int) -> bool:
+    """Return whether this browser sent a comment on a page a moment ago."""
+    return request.COOKIES.get(RECEIVED_COOKIE_NAME) == str(page_id)
 
 
 def _path() -> str:

@@ -1,6 +1,7 @@
 """A comment's plain text as safe HTML."""
 
 import re
+import unicodedata
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -13,6 +14,17 @@ _WEB_ADDRESS = re.compile(r"""https?://[^\s<>"'`\\^{}|]+""", re.IGNORECASE)
 _TRAILING = ".,:;!?…*_~"
 _CLOSING = {")": "(", "]": "["}
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
+# A text longer than this is folded after its first screenful: where a paragraph ends, else a line, else a
+# sentence, else a word.
+_SCREENFUL = 1_500
+_SCREENFUL_LINES = 20
+_FOLDED_FROM = 2_200
+_FOLDED_FROM_LINES = 30
+_PLACES_TO_FOLD = tuple(
+    re.compile(pattern)
+    for pattern in (r"\n[^\S\n]*\n", r"\n", r"[.!?\u2026]\S{0,2}\s|[\u3002\uff01\uff1f]", r"\s")
+)
+_JOINERS = "\u200d\ufe0e\ufe0f"
 _LAST_WORD = re.compile(r"\S+\Z")
 # Readers' links: no credit for search engines, marked as user content, no access to this window.
 LINK_REL = "nofollow ugc noopener"
@@ -26,6 +38,24 @@ def render_body(text: str) -> SafeString:
     return mark_safe("\n".join(paragraphs))  # noqa: S308 - every part has been escaped
 
 
+def fold_text(text: str) -> tuple[str, str]:
+    """Return a text's first screenful, and the rest of it: nothing, unless it is much longer than that."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    lines = text.split("\n", _SCREENFUL_LINES)
+    if len(text) <= _FOLDED_FROM and text.count("\n") < _FOLDED_FROM_LINES:
+        return text, ""
+    end = min(_SCREENFUL, len(text) - len(lines[-1]) if len(lines) > _SCREENFUL_LINES else _SCREENFUL)
+    for place in _PLACES_TO_FOLD:
+        ends = [match.end() for match in place.finditer(text, 0, end)]
+        # Not so early that hardly anything is shown.
+        if ends and 2 * ends[-1] > end:
+            return text[: ends[-1]].rstrip(), text[ends[-1] :].lstrip("\n")
+    # One endless word: what belongs to one sign (an accent, a family of four) stays together.
+    while end > 1 and (_belongs_to_what_is_before(text[end]) or text[end - 1] in _JOINERS):
+        end -= 1
+    return text[:end], text[end:]
+
+
 def shorten(text: str, length: int) -> str:
     """Return at most ``length`` characters of a text, ending with a whole word and an ellipsis."""
     if len(text) <= length:
@@ -33,6 +63,10 @@ def shorten(text: str, length: int) -> str:
     whole_words = _LAST_WORD.sub("", text[:length]).rstrip()
     # A long address, or a language that is written without spaces, is cut where it must be.
     return f"{whole_words if 2 * len(whole_words) > length else text[: length - 1]}…"
+
+
+def _belongs_to_what_is_before(character: str) -> bool:
+    return character in _JOINERS or unicodedata.combining(character) != 0
 
 
 def _render_paragraph(text: str) -> str:

@@ -3,6 +3,7 @@
 import logging
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import swapper
@@ -19,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from comments import conf
+from comments.anchors import anchor_labels, anchor_url
 from comments.enums import Status
 from comments.errors import CommentRefused
 from comments.forms import CommentForm
@@ -26,7 +28,14 @@ from comments.models import Comment, Discussion
 from comments.origin import Origin, check_origin
 from comments.paths import InvalidCursorError, decode_cursor
 from comments.presentation import blank_form, discussion_context, form_context
-from comments.remembering import RememberedAuthor, forget_author, recall_author, remember_author
+from comments.remembering import (
+    RememberedAuthor,
+    forget_author,
+    is_received,
+    note_received,
+    recall_author,
+    remember_author,
+)
 from comments.services import (
     InvalidComment,
     find_discussion,
@@ -139,9 +148,35 @@ def show_form(request: HttpRequest) -> HttpResponse:
     response = render(
         request,
         "comments/form_page.html",
-        {**context, "notice": notice, "page_url": page.get_url(request)},
+        {
+            **context,
+            "notice": notice,
+            "back_url": _back_url(request, page, anchor=context["form"].initial.get("anchor"), parent=parent),
+        },
     )
     return _private(response)
+
+
+@require_safe
+def show_received(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Thank an author whose browser runs no JavaScript; tell anybody else how comments appear on the page.
+
+    Query parameters: ``parent`` and ``anchor``, as for the form, say where the way back leads.
+    """
+    page = get_object_or_404(readable_pages(request, trust_session=True), pk=page_id).specific
+    anchor = request.GET.get("anchor", "")
+    context = {
+        "page": page,
+        "is_received": is_received(request, page_id=page_id),
+        "anchor_label": anchor_labels(page).get(anchor, "") if anchor else "",
+        "back_url": _back_url(
+            request,
+            page,
+            anchor=anchor,
+            parent=_find_parent(find_discussion(page), request.GET.get("parent", "")),
+        ),
+    }
+    return _private(render(request, "comments/received_page.html", context))
 
 
 @require_safe
@@ -166,7 +201,7 @@ def show_comments(request: HttpRequest, page_id: int) -> HttpResponse:
     return render(
         request,
         "comments/list_page.html",
-        {**context, "page_url": page.get_url(request), "is_continued": bool(path)},
+        {**context, "back_url": page.get_url(request), "is_continued": bool(path)},
     )
 
 
@@ -188,11 +223,14 @@ def go_to_comment(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _accepted(request: HttpRequest, comment: Comment, *, page: Any) -> HttpResponse:
-    """Tell the author what happens next: in place for our script, else on the page that was commented on."""
+    """Tell the author what happens next: in place for our script, else on a page that is theirs alone."""
     if _wants_fragment(request):
         return render(request, "comments/notice.html", status=HTTPStatus.CREATED)
-    url = page.get_url(request) or reverse("comments:list", args=[page.pk])
-    return SeeOther(f"{url}?comment=held#comment-notice")
+    where = {"parent": comment.parent.uid} if comment.parent else {"anchor": comment.anchor}
+    query = f"?{urlencode(where)}" if any(where.values()) else ""
+    response = SeeOther(reverse("comments:received", args=[page.pk]) + query)
+    note_received(request, response, page_id=page.pk)
+    return response
 
 
 def _form_again(request: HttpRequest, form: CommentForm, *, status: int, refusal: str = "") -> HttpResponse:
@@ -209,7 +247,11 @@ def _form_again(request: HttpRequest, form: CommentForm, *, status: int, refusal
         refusal=refusal,
     )
     template = "comments/form.html" if _wants_fragment(request) else "comments/form_page.html"
-    context["page_url"] = page.get_url(request) if page else ""
+    context["back_url"] = (
+        _back_url(request, page, anchor=form.cleaned_data.get("anchor"), parent=context["parent"])
+        if page
+        else ""
+    )
     return _private(render(request, template, context, status=status))
 
 
@@ -226,6 +268,13 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
     response = _private(HttpResponse(content, status=HTTPStatus.SERVICE_UNAVAILABLE))
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _back_url(request: HttpRequest, page: Any, *, anchor: str | None, parent: Comment | None) -> str:
+    """Return the address of what was being read: a comment, a part of the page, or the page."""
+    if parent:
+        return reverse("comments:comment", args=[parent.uid])
+    return (anchor and anchor_url(page, anchor)) or page.get_url(request) or ""
 
 
 def _get_page(pages: Any, page_id: str) -> Any:

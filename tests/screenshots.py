@@ -38,6 +38,21 @@ def send_empty_comment(page: Page) -> None:
     page.get_by_role("alert").wait_for()
 
 
+def send_comment(page: Page) -> None:
+    """Post a comment, and stay at the thanks."""
+    page.locator("#comment-form-comment").fill("What about darker skin?")
+    page.locator("#comment-form-name").fill("Rosa")
+    page.locator("#comment-form-email").fill("rosa@example.org")
+    page.get_by_role("button", name="Post comment").click()
+    page.get_by_role("status").wait_for()
+
+
+def comment_on_claim(page: Page) -> None:
+    """Have the form come to a claim."""
+    page.get_by_role("link", name="Comment on claim 2").click()
+    page.locator("[data-comment-about]").wait_for()
+
+
 def open_first_comment(page: Page) -> None:
     """Go on to the first comment of the moderators' list."""
     page.locator("td.title a").first.click()
@@ -65,7 +80,8 @@ SHOTS = (
     Shot("index", "/articles/"),
     Shot("index-unknown-tag", "/articles/?tag=no-such-tag"),
     Shot("article", ARTICLE),
-    Shot("article-held", f"{ARTICLE}?comment=held#comment-notice"),
+    Shot("article-received", ARTICLE, send_comment),
+    Shot("article-on-claim", ARTICLE, comment_on_claim),
     Shot("article-errors", ARTICLE, send_empty_comment),
     Shot("grading", "/how-we-grade-evidence/"),
     Shot("not-found", "/no-such-page/"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page as PaginatorPage
-from django.core.paginator import Paginator
+from django.core.paginator import PageNotAnInteger, Paginator
 from taggit.models import Tag
 
 from articles import conf
@@ -70,8 +71,8 @@ class Listing:
 def list_articles(*, index_page: ArticleIndexPage, tag: str, number: str) -> Listing:
     """Return a page of the published articles below ``index_page``, newest first.
 
-    ``tag`` is a tag's slug and ``number`` a page's number, both as a reader may have typed them: an unknown
-    tag lists nothing, a number out of range gives the nearest page.
+    ``tag`` is a tag's slug and ``number`` a page's number ("" for the first), both as a reader may have typed
+    them. An unknown tag lists nothing. Raises ``InvalidPage`` for a number that is none, or that of no page.
     """
     from articles.models.pages import ArticlePage
     from articles.public import exclude_restricted
@@ -91,10 +92,10 @@ def list_articles(*, index_page: ArticleIndexPage, tag: str, number: str) -> Lis
     articles = (
         articles.order_by("-first_published_at", "-pk")
         .defer_streamfields()
-        .select_related("hero_image")
+        .select_related("hero_image", "locale")
         .prefetch_related("bylines__person", "tagged_items__tag")
     )
-    page = Paginator(articles, conf.page_size()).get_page(number)
+    page = Paginator(articles, conf.page_size()).page(_read_number(number))
     shown = list(page.object_list)
     pictures = describe_pictures(
         [(article.hero_image, article.hero_alt) for article in shown],
@@ -114,3 +115,12 @@ def list_articles(*, index_page: ArticleIndexPage, tag: str, number: str) -> Lis
         tag=chosen,
         tag_is_unknown=bool(tag) and chosen is None,
     )
+
+
+def _read_number(text: str) -> int:
+    """Return the number of a page. One page has one address: "+2" and "02" are no numbers here."""
+    if not text:
+        return 1
+    if not re.fullmatch("[1-9][0-9]{0,8}", text):
+        raise PageNotAnInteger
+    return int(text)

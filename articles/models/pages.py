@@ -1,11 +1,14 @@
 """The app's own page types."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
+from django.core.paginator import InvalidPage
 from django.db import models
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
@@ -38,10 +41,21 @@ class ArticleIndexPage(Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return the template's context; the listing takes ``tag`` and ``page`` from the query string."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["listing"] = list_articles(
-            index_page=self, tag=request.GET.get("tag", ""), number=request.GET.get("page", "")
-        )
+        try:
+            context["listing"] = list_articles(
+                index_page=self, tag=request.GET.get("tag", ""), number=request.GET.get("page", "")
+            )
+        except InvalidPage as error:
+            raise Http404 from error
         return context
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Return the list; for a tag that no article has, the empty list with the way back, as not found."""
+        response: TemplateResponse = super().serve(request, *args, **kwargs)
+        context = response.context_data or {}
+        if context["listing"].tag_is_unknown:
+            response.status_code = HTTPStatus.NOT_FOUND
+        return response
 
 
 class ArticleTag(TaggedItemBase):

@@ -15,18 +15,18 @@ register = template.Library()
 def discussion(context: Context, page: Any) -> dict[str, Any]:
     """Render the comments under a page, their number, and the form: ``{% discussion page %}``.
 
-    Takes two queries, whatever the number of comments, and reads nothing of the visitor but the
-    ``comment=held`` in the address with which an author comes back to the page.
+    Takes two queries, whatever the number of comments, and reads nothing of the visitor. A preview in the
+    editor shows none of it: what readers wrote is not the page's text, which Wagtail checks and counts there.
     """
-    # A preview of a page that was never saved.
-    if page is None or page.pk is None:
-        return {"page": None}
     request = context.get("request")
+    if page is None or page.pk is None or getattr(request, "is_preview", False):
+        return {"page": None}
     shown = discussion_context(page=page)
     no_pages = swapper.load_model("wagtailcore", "Page").objects.none()
     return {
         **form_context(form=blank_form(page=page, pages=no_pages), page=page),
         **shown,
         "request": request,
-        "is_held": request is not None and request.GET.get("comment") == "held",
+        "document_language": context.get("document_language"),
+        "page_url": page.get_full_url(request) or "",
     }

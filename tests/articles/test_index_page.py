@@ -34,7 +34,7 @@ def test_it_lists_the_live_articles_below_it_newest_first(client: Client) -> Non
 
 
 @override_settings(ARTICLES_PAGE_SIZE=2)
-def test_it_has_pages_and_any_number_gives_one(client: Client) -> None:
+def test_it_has_pages_and_each_has_one_address(client: Client) -> None:
     index = make_index()
     for number in range(5):
         make_article(index, title=f"A{number}")
@@ -43,8 +43,15 @@ def test_it_has_pages_and_any_number_gives_one(client: Client) -> None:
     document = BeautifulSoup(client.get(f"{index.url}?page=2").content, "html.parser")
     links = {link["rel"][0]: link["href"] for link in document.select(".article-pages a")}
     assert links == {"prev": index.url, "next": f"{index.url}?page=3"}
-    for odd in ("0", "-1", "99", "x", "1e9", "%00", "9" * 40, "٣"):
-        assert titles(client, f"{index.url}?page={odd}")
+    assert titles(client, f"{index.url}?page=1") == ["A4", "A3"]
+    for odd in ("0", "-1", "4", "99", "x", "1e9", "%00", "9" * 40, "٣", "03", "%2B3", "3.0", "1_0", "3%0A"):
+        assert client.get(f"{index.url}?page={odd}").status_code == 404, odd
+
+
+def test_an_empty_index_has_one_page(client: Client) -> None:
+    index = make_index()
+    assert client.get(f"{index.url}?page=1").status_code == 200
+    assert client.get(f"{index.url}?page=2").status_code == 404
 
 
 @override_settings(ARTICLES_PAGE_SIZE=1)
@@ -64,11 +71,11 @@ def test_a_tag_narrows_the_list_and_stays_while_turning_pages(client: Client) ->
 
 
 @pytest.mark.parametrize("tag", ["nothing", "%00", "'", "%FF", "x" * 3000, "<script>alert(1)</script>"])
-def test_an_unknown_tag_lists_nothing_and_says_so(client: Client, tag: str) -> None:
+def test_an_unknown_tag_is_not_found_and_the_page_says_so(client: Client, tag: str) -> None:
     index = make_index()
     make_article(index, tags=["Skin"])
     response = client.get(f"{index.url}?tag={tag}")
-    assert response.status_code == 200
+    assert response.status_code == 404
     assert "No article has this tag." in response.content.decode()
     assert "<script>alert" not in response.content.decode()
 

@@ -14,6 +14,7 @@ from articles.models import ArticlePage
 from comments.enums import Status
 from comments.models import Comment
 from comments.services import set_comment_status, submit_comment
+from tests.articles.builders import claim_block
 
 TakeScreenshot = Callable[..., Path]
 
@@ -38,8 +39,8 @@ def approve(article: ArticlePage, body: str, parent: Comment | None = None, **fi
 
 
 def field(page: Page, label: str) -> Locator:
-    """Return the field of a label, which may end in the mark of required fields."""
-    return page.locator("#comment-form").get_by_label(re.compile(rf"^{label}( \*)?$"))
+    """Return the field of a label, which ends by saying whether the field is required."""
+    return page.locator("#comment-form").get_by_label(re.compile(rf"^{label} (\*|\(optional\))$"))
 
 
 def fill(page: Page, **values: str) -> None:
@@ -79,12 +80,20 @@ def test_a_comment_with_javascript(
     page.get_by_role("button", name="Post comment").click()
     expect(page.locator("#comment-notice")).to_be_focused()
     expect(page.locator("#comment-notice")).to_contain_text("awaits moderation")
+    # The thanks stand where the form stood, in sight.
+    expect(page.locator("#comment-notice")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#comment-form")).to_be_hidden()
+    expect(page.locator("#comments > #comment-notice")).to_have_count(1)
+    assert_accessible(page, "#comments")
+    take_screenshot(page, "comments-notice")
+    page.get_by_role("button", name="Write another comment").click()
+    expect(page.locator("#comment-notice")).to_have_count(0)
+    expect(field(page, "Comment")).to_be_focused()
     expect(field(page, "Comment")).to_have_value("")
     expect(page.locator("[aria-invalid], .comment-field--error")).to_have_count(0)
     expect(field(page, "Name")).to_have_attribute("aria-describedby", "a-hint")
     expect(field(page, "Comment")).not_to_have_attribute("aria-describedby", re.compile(""))
     assert_accessible(page, "#comments")
-    take_screenshot(page, "comments-notice")
     comment = Comment.objects.get(status=Status.PENDING)
     assert (comment.author_name, comment.author_url) == ("Joan Clarke", "https://joan.example.org")
     assert not [cookie for cookie in page.context.cookies() if cookie["path"] != "/comments/"]
@@ -115,9 +124,17 @@ def test_a_reply_with_javascript(page: Page, article: ArticlePage) -> None:
     expect(page.locator("#comment-errors")).to_be_focused()
     fill(page, Email="joan@example.org")
     page.get_by_role("button", name="Post comment").click()
-    expect(page.locator("#comment-notice")).to_be_focused()
+    expect(page.locator(f"#comment-{first.uid} #comment-notice")).to_be_focused()
     assert Comment.objects.get(status=Status.PENDING).parent == first
     expect(page.locator("[data-comment-replying]")).to_be_hidden()
+    # A refusal later on stands alone: the old thanks are gone.
+    reply.click()
+    expect(page.locator("#comment-notice")).to_have_count(0)
+    fill(page, Comment="Indeed.")
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.locator("#comment-errors")).to_be_focused()
+    expect(page.locator("#comment-errors")).to_contain_text("already")
+    expect(page.get_by_text("has been received")).to_have_count(0)
 
 
 def test_more_comments_with_javascript(page: Page, article: ArticlePage) -> None:
@@ -152,8 +169,12 @@ def test_everything_without_javascript(
     take_screenshot(page, "comments-error-page")
     fill(page, Name="Joan")
     page.get_by_role("button", name="Post comment").click()
-    assert page.url.endswith("/on-dosage/?comment=held#comment-notice")
-    expect(page.locator("#comment-notice")).to_contain_text("awaits moderation")
+    assert page.url.endswith(f"/comments/received/{article.pk}/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Your comment has been received.")
+    expect(page.get_by_role("main")).to_contain_text("awaits moderation")
+    take_screenshot(page, "comments-received-page")
+    page.get_by_role("link", name="Back to “On dosage”").click()
+    assert page.url.endswith("/on-dosage/")
     page.get_by_role("link", name="Reply to Grace Hopper").first.click()
     fill(page, Comment="Indeed.", Name="Joan", Email="joan@example.org")
     page.get_by_role("button", name="Post comment").click()
@@ -161,9 +182,107 @@ def test_everything_without_javascript(
         None,
         first.pk,
     }
+    page.get_by_role("link", name="Back to “On dosage”").click()
+    assert page.url.endswith(f"/on-dosage/#comment-{first.uid}")
     page.get_by_role("link", name="More comments").click()
     expect(page.locator(".comment-card")).to_have_count(2)
     take_screenshot(page, "comments-list-page")
+
+
+@pytest.fixture
+def article_with_claims(article: ArticlePage) -> ArticlePage:
+    article.body = [claim_block("The dose decides."), claim_block("The hour decides.")]
+    article.save_revision().publish()
+    return ArticlePage.objects.get(pk=article.pk)
+
+
+def test_a_comment_on_a_claim_with_javascript(
+    page: Page,
+    article_with_claims: ArticlePage,
+    assert_accessible: Callable[..., None],
+    take_screenshot: TakeScreenshot,
+) -> None:
+    """The form comes to the claim with what was typed, says which claim it is, and goes home again."""
+    second = list(article_with_claims.get_comment_anchors())[1]
+    page.goto("/on-dosage/")
+    fill(page, Comment="By how much?", Name="Joan")
+    page.get_by_role("link", name="Comment on claim 2").click()
+    assert page.url.endswith("/on-dosage/")
+    expect(field(page, "Comment")).to_be_focused()
+    expect(field(page, "Comment")).to_have_value("By how much?")
+    expect(page.locator(f"#claim-{second} + [data-comment-form-box]")).to_have_count(1)
+    about = page.locator("[data-comment-about]")
+    expect(about).to_contain_text("Claim 2: The hour decides.")
+    assert_accessible(page)
+    take_screenshot(page, "comments-on-claim")
+    # On to another claim, and away from both: nothing that was typed is lost.
+    page.get_by_role("link", name="Comment on claim 1").click()
+    expect(about).to_contain_text("Claim 1: The dose decides.")
+    page.get_by_role("link", name="Comment on the whole page instead").click()
+    expect(about).to_be_hidden()
+    expect(page.locator("#comments [data-comment-form-box]")).to_have_count(1)
+    expect(page.get_by_role("link", name="Comment on claim 1")).to_be_focused()
+    page.get_by_role("link", name="Comment on claim 2").click()
+    page.get_by_role("button", name="Post comment").click()
+    # An error leaves the form, and what it is about, where they are.
+    expect(page.locator("#comment-errors")).to_be_focused()
+    expect(page.locator(f"#claim-{second} + [data-comment-form-box]")).to_have_count(1)
+    expect(about).to_contain_text("Claim 2: The hour decides.")
+    fill(page, Email="joan@example.org")
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.locator(f"#claim-{second} + #comment-notice")).to_be_focused()
+    comment = Comment.objects.get()
+    assert (comment.body, comment.anchor) == ("By how much?", second)
+    page.get_by_role("button", name="Write another comment").click()
+    expect(page.locator("#comments #comment-form")).to_be_visible()
+    expect(about).to_be_hidden()
+    # A comment after that is about the page.
+    fill(page, Comment="Thanks for this.")
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.locator("#comment-notice")).to_be_focused()
+    assert Comment.objects.get(body="Thanks for this.").anchor == ""
+
+
+def test_a_comment_on_a_claim_without_javascript(
+    new_context: Callable[..., BrowserContext], article_with_claims: ArticlePage
+) -> None:
+    """The form page says which claim it is about, and every way back leads to that claim."""
+    second = list(article_with_claims.get_comment_anchors())[1]
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto("/on-dosage/")
+    page.get_by_role("link", name="Comment on claim 2").click()
+    expect(page.locator("[data-comment-about]")).to_contain_text("Claim 2: The hour decides.")
+    back = page.get_by_role("link", name="Back to “Claim 2: The hour decides.”")
+    assert (back.get_attribute("href") or "").endswith(f"/on-dosage/#claim-{second}")
+    fill(page, Comment="By how much?", Email="joan@example.org")
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.locator("#comment-errors")).to_be_visible()
+    expect(back).to_be_visible()
+    fill(page, Name="Joan")
+    page.get_by_role("button", name="Post comment").click()
+    assert Comment.objects.get().anchor == second
+    back.click()
+    assert page.url.endswith(f"/on-dosage/#claim-{second}")
+
+
+def test_a_long_comment_can_be_unfolded(
+    new_context: Callable[..., BrowserContext], article: ArticlePage
+) -> None:
+    """Also without JavaScript, and by the keyboard."""
+    comment = approve(article, "A word or two more. " * 900 + "The end.")
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto("/on-dosage/")
+    card = page.locator(f"#comment-{comment.uid}")
+    expect(card.get_by_text("The end.")).to_be_hidden()
+    box = card.bounding_box()
+    assert box is not None
+    assert box["height"] < 1_100
+    card.locator("summary").press("Enter")
+    expect(card.get_by_text("The end.")).to_be_visible()
+    page.goto(f"/comments/page/{article.pk}/")
+    expect(card.get_by_text("The end.")).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(card.get_by_text("The end.")).to_be_visible()
 
 
 def test_moderation(

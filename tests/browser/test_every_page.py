@@ -40,11 +40,11 @@ def public_addresses() -> list[str]:
         "/articles/?tag=skin",
         "/articles/?tag=no-such-tag",
         ARTICLE,
-        f"{ARTICLE}?comment=held",
         "/how-we-grade-evidence/",
         f"/comments/form/?page={page.pk}",
         f"/comments/form/?page={page.pk}&parent={reply.uid}",
         f"/comments/page/{page.pk}/",
+        f"/comments/received/{page.pk}/",
         "/no-such-page/",
     ]
 

@@ -30,6 +30,15 @@ def test_says_so_when_nothing_is_published(client: Client, home: HomePage) -> No
     assert text_of(soup, ".home-empty") == "No article has been published yet."
 
 
+def test_a_story_without_author_begins_with_its_date(client: Client, home: HomePage) -> None:
+    index = make_index(home)
+    make_article(index, title="Bare")
+    make_article(index, title="Signed", authors=[make_person(name="Ada")])
+    metas = [" ".join(meta.get_text().split()) for meta in read(client).select(".home-story__meta")]
+    assert [meta.startswith("By Ada · ") for meta in metas] == [True, False]
+    assert metas[1][0].isdigit()
+
+
 def test_leads_with_the_newest_article_and_its_evidence(client: Client, home: HomePage) -> None:
     index = make_index(home)
     source = make_source()
@@ -88,5 +97,5 @@ def test_costs_a_constant_number_of_queries(
             index, authors=[person], body=[claim_block(sources=[source]) for _ in range(number // 10 or 1)]
         )
     client.get("/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get("/")

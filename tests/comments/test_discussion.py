@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
 from uuid import uuid4
@@ -17,6 +18,7 @@ from django.db.migrations import Migration
 from django.template import engines
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
 from comments.enums import Status
@@ -82,10 +84,37 @@ class TestSection:
         reply = approved(parent=first)
         response = client.get("/the-page/")
         assert ids_in(response) == [str(first.uid), str(reply.uid), str(second.uid)]
-        assert f'<a class="comment-parent" href="#comment-{first.uid}">In reply to Grace</a>' in text_of(
-            response
+        assert (
+            f'<a class="comment-parent" href="#comment-{first.uid}">In reply to <bdi>Grace</bdi></a>'
+            in text_of(response)
         )
         assert "comment--depth-1" in text_of(response)
+
+    def test_times_name_their_zone(self, client: Client, approved: Make, settings: Any) -> None:
+        approved()
+        moment = datetime(2026, 11, 24, 3, 56, tzinfo=UTC)
+        Comment.objects.update(created_at=moment)
+        shown = text_of(client.get("/the-page/"))
+        assert '<time datetime="2026-11-24T03:56:00+00:00">24 Nov 2026, 3:56 a.m. UTC</time>' in shown
+        settings.TIME_ZONE = "Asia/Kolkata"
+        timezone.get_default_timezone.cache_clear()
+        assert "24 Nov 2026, 9:26 a.m. IST</time>" in text_of(client.get("/the-page/"))
+        timezone.get_default_timezone.cache_clear()
+
+    def test_a_long_comment_is_folded_after_a_screenful(self, client: Client, approved: Make) -> None:
+        approved("Short. " * 100)
+        approved("A word or two more. " * 200 + "The end.")
+        soup = BeautifulSoup(client.get("/the-page/").content, "html.parser")
+        short, long = soup.select(".comment-text")
+        assert short.find("details") is None
+        rest = long.find("details")
+        assert rest is not None
+        assert "open" not in rest.attrs
+        assert rest.get_text().endswith("The end.")
+        opening = rest.find_previous_sibling("p")
+        assert opening is not None
+        assert opening.get_text().endswith("more.")
+        assert long.get_text().count("A word or two more.") == 200
 
     def test_a_removed_comment_keeps_its_place(self, client: Client, approved: Make) -> None:
         first = approved("Rude words.", author_name="Rude name")
@@ -134,7 +163,7 @@ class TestSection:
         template = engines["django"].from_string("{% load comments_tags %}{% discussion page %}")
         with mock.patch.object(Page, "specific", parts):
             shown = template.render({"page": parts}, RequestFactory().get("/"))
-        assert shown.count('<a href="/the-page/#part-1">The &lt;first&gt; part</a>') == 1
+        assert shown.count('<a href="/the-page/#part-1"><bdi>The &lt;first&gt; part</bdi></a>') == 1
         assert "no longer there" not in shown
 
     def test_a_part_that_is_gone_is_named_as_it_was(
@@ -275,8 +304,19 @@ class TestCost:
         insert_comments(plain_page, 10)
         Comment.objects.update(anchor="")
         template = engines["django"].from_string("{% load comments_tags %}{% discussion page %}")
+        request = RequestFactory().get("/")
+        # Wagtail remembers with the request where its sites begin, as any page's own address needs it.
+        plain_page.get_full_url(request)
         with django_assert_num_queries(2):
-            template.render({"page": plain_page}, RequestFactory().get("/"))
+            template.render({"page": plain_page}, request)
+
+    def test_a_preview_takes_none(self, plain_page: Page, django_assert_num_queries: Any) -> None:
+        insert_comments(plain_page, 1)
+        template = engines["django"].from_string("{% load comments_tags %}{% discussion page %}")
+        request = RequestFactory().get("/")
+        request.is_preview = True  # type: ignore[attr-defined]
+        with django_assert_num_queries(0):
+            assert template.render({"page": plain_page}, request).strip() == ""
 
     @pytest.mark.parametrize(
         "url",

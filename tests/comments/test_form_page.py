@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -53,7 +54,7 @@ class TestAccepted:
     ) -> None:
         response = post(form_data)
         assert response.status_code == 303
-        assert response["Location"] == "/the-page/?comment=held#comment-notice"
+        assert response["Location"] == f"/comments/received/{plain_page.pk}/"
         comment = Comment.objects.get()
         assert (comment.body, comment.author_name, comment.author_email, comment.author_url) == (
             "The dose is missing.",
@@ -67,10 +68,64 @@ class TestAccepted:
             None,
         )
         assert comment.ip_address == "127.0.0.1"
-        shown = text_of(client.get("/the-page/?comment=held"))
-        assert 'id="comment-notice" role="status"' in shown
+        answer = client.get(response["Location"])
+        assert answer["Cache-Control"] == "private, no-store"
+        shown = text_of(answer)
+        assert '<h1 class="comment-title">Thank you. Your comment has been received.</h1>' in shown
         assert "awaits moderation" in shown
         assert "The dose is missing." not in shown
+        assert '<a href="/the-page/">Back to' in shown
+
+    def test_nobody_else_is_thanked(
+        self, post: Any, form_data: dict[str, str], plain_page: Page, make_page: Callable[..., Page]
+    ) -> None:
+        address = post(form_data)["Location"]
+        stranger = text_of(Client().get(address))
+        assert "Thank you" not in stranger
+        assert "once a moderator has approved them. If you have just sent one" in stranger
+        # Nor is the author, for another page.
+        other = make_page("Another", slug="another")
+        author = Client()
+        author.post("/comments/post/", {**form_data, "comment": "More."}, headers=SAME_ORIGIN)
+        assert "Thank you" in text_of(author.get(address))
+        assert "Thank you" not in text_of(author.get(f"/comments/received/{other.pk}/"))
+
+    def test_an_address_of_old_congratulates_nobody(self, client: Client, plain_page: Page) -> None:
+        assert "received" not in text_of(client.get("/the-page/?comment=held"))
+
+    def test_the_thanks_come_with_a_cookie_of_minutes_that_no_page_gets(
+        self, post: Any, form_data: dict[str, str]
+    ) -> None:
+        (cookie,) = post(form_data).cookies.values()
+        assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/comments/", True, "Lax")
+        assert 0 < cookie["max-age"] <= 600
+
+    def test_the_way_back_leads_to_what_was_answered(
+        self, post: Any, form_data: dict[str, str], approved: Make, client: Client, plain_page: Page
+    ) -> None:
+        parent = approved()
+        address = post({**form_data, "parent": str(parent.uid)})["Location"]
+        for shown in (
+            client.get(address),
+            client.get("/comments/form/", {"page": plain_page.pk, "parent": parent.uid}),
+            post({**form_data, "name": "", "parent": str(parent.uid)}),
+        ):
+            assert f'<a href="/comments/comment/{parent.uid}/">Back to' in text_of(shown)
+
+    @pytest.mark.parametrize("query", ["?anchor=%00", "?parent=x", "?parent=%00", "?anchor=" + "x" * 3000])
+    def test_the_page_of_thanks_bears_anything(self, client: Client, plain_page: Page, query: str) -> None:
+        assert client.get(f"/comments/received/{plain_page.pk}/{query}").status_code == 200
+
+    def test_there_are_no_thanks_for_what_nobody_may_see(self, client: Client, plain_page: Page) -> None:
+        plain_page.live = False
+        plain_page.save()
+        client.cookies["comments_received"] = str(plain_page.pk)
+        assert client.get(f"/comments/received/{plain_page.pk}/").status_code == 404
+
+    def test_what_may_be_left_empty_says_so(self, client: Client, plain_page: Page) -> None:
+        shown = BeautifulSoup(client.get("/the-page/").content, "html.parser")
+        labels = [" ".join(label.get_text().split()) for label in shown.select(".comment-label")]
+        assert labels == ["Comment *", "Name *", "Email *", "Website (optional)"]
 
     def test_website_without_scheme(self, post: Any, form_data: dict[str, str]) -> None:
         assert post({**form_data, "website": "ada.example.org"}).status_code == 303

@@ -18,7 +18,7 @@ from comments.paths import (
     following_uid,
     sibling_prefix,
 )
-from comments.rendering import render_body, shorten
+from comments.rendering import fold_text, render_body, shorten
 
 LINK = '<a href="{0}" rel="nofollow ugc noopener">{0}</a>'
 TAGS = re.compile(r"</?(?:p|br|a)(?: [^<>]*)?>")
@@ -122,3 +122,54 @@ class TestPaths:
         following = following_uid(uid, last)
         assert following > last
         assert following == uid or (following.version, uid <= last) == (last.version, True)
+
+
+class TestFold:
+    @pytest.mark.parametrize("text", ["", "x" * 2200, "x\n" * 29, "A sentence. " * 183])
+    def test_what_is_no_longer_than_it_need_be_is_shown(self, text: str) -> None:
+        assert fold_text(text) == (text.strip(), "")
+
+    def test_it_folds_where_a_paragraph_ends(self) -> None:
+        first, second = "A sentence. Another.\n" * 4 + "End.", "More of it. " * 60 + "Enough."
+        text = f"{second}\n \n{first}\n\n{first}\n\n{second}\n\n{second}"
+        opening, rest = fold_text(text)
+        assert opening == f"{second}\n \n{first}\n\n{first}"
+        assert rest == f"{second}\n\n{second}"
+
+    @pytest.mark.parametrize(
+        ("unit", "ending"),
+        [
+            ("A line of words\n", "words"),
+            ("One sentence, which ends. ", "ends."),
+            ("word ", "word"),
+            ("词语句子。", "。"),
+            ("x", "x"),
+        ],
+    )
+    def test_it_folds_where_the_text_allows_it(self, unit: str, ending: str) -> None:
+        opening, rest = fold_text(unit * (4000 // len(unit)))
+        assert opening.endswith(ending)
+        assert 200 < len(opening) <= 1500
+        assert len(rest) > 1000
+
+    def test_it_counts_lines_too(self) -> None:
+        opening, rest = fold_text("x\n" * 300)
+        assert opening.count("\n") == 19
+        assert rest.count("x") == 280
+
+    def test_a_sign_of_several_characters_stays_whole(self) -> None:
+        family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+        for shift in range(len(family)):
+            opening, rest = fold_text("x" * shift + family * 600)
+            assert not opening.endswith("\u200d")
+            assert not rest.startswith("\u200d")
+        opening, rest = fold_text("e\u0301" * 1500)
+        assert rest.startswith("e")
+
+    @given(st.text(alphabet="a .!?\n\r\u0301\u200d词。", max_size=5000))
+    def test_nothing_is_lost(self, text: str) -> None:
+        opening, rest = fold_text(text)
+        assert len(opening) <= 2200
+        whole = text.replace("\r\n", "\n").replace("\r", "\n")
+        assert "".join((opening + rest).split()) == "".join(whole.split())
+        assert bool(opening) == bool(whole.strip())

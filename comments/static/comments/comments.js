@@ -42,30 +42,70 @@
     }
   };
 
-  const setParent = (form, uid, name) => {
-    form.elements.namedItem("parent").value = uid;
-    const line = form.querySelector("[data-comment-replying]");
-    line.hidden = !uid;
-    line.querySelector("[data-comment-replying-name]").textContent = name;
+  /* Say what the comment is about: another comment, a part of the page, or (with neither) the page. */
+  const aim = (form, { parent = "", parentName = "", anchor = "", anchorLabel = "" } = {}) => {
+    form.elements.namedItem("parent").value = parent;
+    form.elements.namedItem("anchor").value = anchor;
+    const replying = form.querySelector("[data-comment-replying]");
+    replying.hidden = !parent;
+    replying.querySelector("[data-comment-replying-name]").textContent = parentName;
+    const about = form.querySelector("[data-comment-about]");
+    about.hidden = !anchor;
+    about.querySelector("[data-comment-about-label]").textContent = anchorLabel;
   };
 
   const setUp = (section) => {
     const home = document.createComment("comment form");
-    section.querySelector("[data-comment-form-box]").before(home);
-    const box = () => section.querySelector("[data-comment-form-box]");
-    const form = () => section.querySelector("[data-comment-form]");
+    let box = section.querySelector("[data-comment-form-box]");
+    box.before(home);
+    const form = () => box.querySelector("[data-comment-form]");
     let opener = null;
 
-    const bringHome = () => {
-      home.after(box());
-      if (form()) setParent(form(), "", "");
+    /* Old news beside a form that is in use would contradict what comes of it. */
+    const clearNotice = () => {
+      document.getElementById("comment-notice")?.remove();
+      box.hidden = false;
     };
 
-    const reply = (link) => {
+    /* Under a part of the page, the form's heading goes one step below the one that it comes after, at most. */
+    const fitHeading = () => {
+      const heading = box.querySelector("h2, h3");
+      const others = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")];
+      const before = others
+        .filter((other) => other.compareDocumentPosition(heading) & Node.DOCUMENT_POSITION_FOLLOWING)
+        .at(-1);
+      const level = Number(heading.localName[1]);
+      heading.setAttribute("aria-level", before ? Math.min(level, Number(before.localName[1]) + 1) : level);
+    };
+
+    const bringHome = () => {
+      home.after(box);
+      box.querySelector("h2, h3").removeAttribute("aria-level");
+      if (form()) aim(form());
+    };
+
+    /* The form goes to where it was called, with everything that is typed in it. */
+    const open = (link, move, target) => {
+      clearNotice();
       opener = link;
-      link.closest("article").append(box());
-      setParent(form(), link.dataset.commentReply, link.dataset.commentAuthor);
+      move(box);
+      fitHeading();
+      aim(form(), target);
       focus(form().elements.namedItem("comment"));
+    };
+
+    const reply = (link) =>
+      open(link, (moved) => link.closest("article").append(moved), {
+        parent: link.dataset.commentReply,
+        parentName: link.dataset.commentAuthor,
+      });
+
+    const commentOnPart = (link) => {
+      const place = document.getElementById(link.dataset.commentPlace ?? "") ?? link.parentElement;
+      open(link, (moved) => place.after(moved), {
+        anchor: link.dataset.commentAnchor,
+        anchorLabel: link.dataset.commentAnchorLabel ?? link.textContent.trim(),
+      });
     };
 
     const showAnswer = (html, accepted) => {
@@ -73,20 +113,25 @@
       if (!accepted) {
         const again = answer.querySelector("[data-comment-form-box]");
         if (!again) return false;
-        box().replaceWith(document.adoptNode(again));
-        focus(box().querySelector("[data-comment-errors]"));
+        clearNotice();
+        box.replaceWith(document.adoptNode(again));
+        box = again;
+        fitHeading();
+        focus(box.querySelector("[data-comment-errors]"));
         return true;
       }
       const notice = answer.getElementById("comment-notice");
       if (!notice) return false;
-      document.getElementById("comment-notice")?.remove();
+      clearNotice();
       const text = form().elements.namedItem("comment");
       text.defaultValue = text.value = "";
-      box().querySelector("[data-comment-errors]")?.remove();
+      box.querySelector("[data-comment-errors]")?.remove();
       clearErrors(form());
-      box().before(document.adoptNode(notice));
+      /* The thanks stand where the form stood, which waits at home until it is wanted again. */
+      box.replaceWith(document.adoptNode(notice));
       bringHome();
-      focus(document.getElementById("comment-notice"));
+      box.hidden = true;
+      focus(notice);
       return true;
     };
 
@@ -132,25 +177,34 @@
       }
     };
 
-    section.addEventListener("focusin", (event) => {
+    /* The form may stand anywhere on the page: beside the part that a comment is about. */
+    document.addEventListener("focusin", (event) => {
       const used = event.target.closest("[data-comment-form]");
       if (used) recallAuthor(used);
     });
 
-    section.addEventListener("submit", (event) => {
+    document.addEventListener("submit", (event) => {
       const sent = event.target.closest("[data-comment-form]");
       if (!sent) return;
       event.preventDefault();
       if (!sent.dataset.commentSending) send(sent);
     });
 
-    section.addEventListener("click", (event) => {
+    document.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+      if (event.target.closest("[data-comment-another]")) {
+        clearNotice();
+        focus(form().elements.namedItem("comment"));
+        return;
+      }
       const link = event.target.closest("a");
       if (!link) return;
       if (link.hasAttribute("data-comment-reply") && form()) {
         event.preventDefault();
         reply(link);
+      } else if (link.hasAttribute("data-comment-anchor") && form()) {
+        event.preventDefault();
+        commentOnPart(link);
       } else if (link.hasAttribute("data-comment-cancel")) {
         event.preventDefault();
         bringHome();
@@ -162,11 +216,14 @@
     });
   };
 
-  for (const section of document.querySelectorAll("[data-comments]")) {
-    if (section.querySelector("[data-comment-form-box]")) setUp(section);
-  }
-  /* On arriving, say what became of the comment: of errors first, else of its acceptance. */
-  const errors = document.querySelector("[data-comment-errors]");
-  if (errors) focus(errors);
-  else if (window.location.hash === "#comment-notice") focus(document.getElementById("comment-notice"));
+  const section = [...document.querySelectorAll("[data-comments]")].find((candidate) =>
+    candidate.querySelector("[data-comment-form-box]"),
+  );
+  if (section) setUp(section);
+  /* On arriving, say what is wrong with the comment that was sent. */
+  focus(document.querySelector("[data-comment-errors]"));
+  /* Paper can't be unfolded. Newer browsers are told so by the style sheet, too. */
+  window.addEventListener("beforeprint", () => {
+    for (const fold of document.querySelectorAll(".comment-rest")) fold.open = true;
+  });
 })();
