@@ -26,7 +26,7 @@ def name_authors(page: Any, *people: Person) -> Any:
 
 
 def schedule(page: Any, *people: Person) -> None:
-    """Have a version of a page with these people in its byline wait for its day, under a later draft."""
+    """Schedule a version of a page with these people in its byline, below a later draft."""
     page = name_authors(page, *people).as_object()
     page.go_live_at = timezone.now() + timedelta(hours=1)
     page.save_revision().publish()

@@ -38,7 +38,7 @@ def set_body(page: Any, blocks: list[dict[str, Any]]) -> None:
 
 @pytest.fixture(autouse=True)
 def _index_is_right_in_the_end() -> Any:
-    """Whatever a test does, the index must stand the check afterwards."""
+    """Whatever a test does, the index must pass the check afterwards."""
     yield
     assert rebuild_claims(check=True).is_clean
 

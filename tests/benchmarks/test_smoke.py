@@ -56,7 +56,7 @@ def test_quick_run_measures_everything_and_writes_only_the_report_asked_for(
 
 
 def test_says_what_is_missing_without_wrk(tmp_path: Path) -> None:
-    """Without wrk and without the right to install it, one sentence says so before anything is made."""
+    """Without wrk and the right to install it, one sentence says so before anything is made."""
     code = (
         "import os, sys; os.geteuid = lambda: 1000; "
         "from benchmarks.__main__ import main; sys.exit(main(['--quick']))"

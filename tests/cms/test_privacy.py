@@ -1,4 +1,4 @@
-"""What a visitor must not be told: pages that are restricted, by whichever way they could be reached."""
+"""What a visitor must not learn: restricted pages, by whatever way they could be reached."""
 
 from pathlib import Path
 from typing import Any
