@@ -75,7 +75,7 @@ def form_context(
     """Return the context of the comment form.
 
     ``parent`` is the comment that is replied to, ``anchor`` the part of the page that is commented on, and
-    ``refusal`` a sentence that says why a comment in order was not taken.
+    ``refusal`` a sentence that says why a valid comment was refused.
     """
     return {
         "form": form,

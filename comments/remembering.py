@@ -28,7 +28,7 @@ class RememberedAuthor(TypedDict):
 
 
 def recall_author(request: HttpRequest) -> RememberedAuthor | None:
-    """Return the author that the browser remembers, None where there is none or the cookie is not ours."""
+    """Return the author that the browser remembers, None if there is none or the cookie is not ours."""
     try:
         values = signing.loads(
             request.COOKIES.get(COOKIE_NAME, ""), salt=_SALT, max_age=conf.remember_seconds()

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from standfirst.addresses import is_web_address
 
 # Only complete web addresses become links: guessing at bare domains and e-mail addresses makes links that
-# nobody meant, and hands addresses to harvesters.
+# nobody meant, and exposes addresses to harvesters.
 _WEB_ADDRESS = re.compile(r"""https?://[^\s<>"'`\\^{}|]+""", re.IGNORECASE)
 _TRAILING = ".,:;!?…*_~"
 _CLOSING = {")": "(", "]": "["}
@@ -61,7 +61,7 @@ def shorten(text: str, length: int) -> str:
     if len(text) <= length:
         return text
     whole_words = _LAST_WORD.sub("", text[:length]).rstrip()
-    # A long address, or a language that is written without spaces, is cut where it must be.
+    # A long address, or a language written without spaces, is cut mid-word.
     return f"{whole_words if 2 * len(whole_words) > length else text[: length - 1]}…"
 
 
