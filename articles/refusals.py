@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.permission_policies.pages import PagePermissionPolicy
@@ -39,7 +40,7 @@ def describe_refused_deletion(instance: Any, *, uses: Sequence[Usage], user: Any
     """Return why a source or a person was not deleted."""
     pages = [(use.page, f" ({_('draft')})" if use.in_draft_only else "") for use in uses]
     sentence = str(_NOT_DELETED[type(instance)])
-    return format_html(sentence, name=str(instance), pages=_name_pages(pages, user=user))
+    return format_html(sentence, name=_name(instance), pages=_name_pages(pages, user=user))
 
 
 def describe_refused_change(
@@ -48,8 +49,13 @@ def describe_refused_change(
     """Return why a user can't change a source or a person, or, if they tried to, why it was not changed."""
     sentence = str(_NOT_CHANGED if was_tried else _NOT_CHANGEABLE)
     return format_html(
-        sentence, name=str(instance), pages=_name_pages([(page, "") for page in pages], user=user)
+        sentence, name=_name(instance), pages=_name_pages([(page, "") for page in pages], user=user)
     )
+
+
+def _name(instance: Any) -> str:
+    # A title of a work can be as long as a paragraph.
+    return Truncator(str(instance)).chars(80)
 
 
 def _name_pages(pages: Sequence[tuple[Any, str]], *, user: Any) -> SafeString:

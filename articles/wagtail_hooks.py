@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.snippets.action_menu import ActionMenuItem, LockedMenuItem
 from wagtail.snippets.models import register_snippet
 
 from articles.links import find_dead_links
@@ -37,6 +38,12 @@ def replace_publish_action(registry: Any) -> None:
 def register_import(actions: Any) -> None:
     """Name the import of an article in the history of its page."""
     actions.register_action(IMPORT_LOG_ACTION, _("Import"), _("Imported from a file"))
+
+
+@hooks.register("register_snippet_action_menu_item")
+def show_a_lock_in_place_of_saving(model: Any) -> ActionMenuItem | None:
+    """Have something stand at the foot of an editor that its user can only read."""
+    return LockedMenuItem(order=10_000) if model in (Source, Person) else None
 
 
 @hooks.register("before_edit_page")

@@ -95,7 +95,10 @@ def test_an_editor_can_read_but_not_write_what_a_live_page_shows(
     fields = document.select("#w-editor-form :is(input, select, textarea):not([type=hidden])")
     assert len(fields) >= len(data)
     assert all(field.has_attr("disabled") for field in fields)
-    assert not document.select("#w-editor-form [type=submit]")
+    buttons = document.select("#w-editor-form [type=submit]")
+    assert [(button.get_text(strip=True), button.has_attr("disabled")) for button in buttons] == [
+        ("Locked", True)
+    ]
     assert not may_change(user, instance)
 
 
@@ -113,6 +116,7 @@ def test_what_was_typed_meanwhile_is_refused_and_comes_back(
     typed = document.select_one("#id_title, #id_name")
     assert next(iter(data.values())) in (typed.get("value") or typed.get_text())
     assert not typed.has_attr("disabled")
+    assert document.select("#w-editor-form [type=submit]:not([disabled])")
     assert type(instance).objects.filter(pk=instance.pk).values().get() == before
     page.unpublish()
     assert client.post(edit_url(instance), data).status_code == 302
