@@ -1,7 +1,8 @@
 """The app's configuration."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.conf import settings
+from django.db.models.signals import post_migrate, pre_delete
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,3 +18,4 @@ class CommentsConfig(AppConfig):
         from comments import checks, signal_handlers  # noqa: F401
 
         post_migrate.connect(signal_handlers.keep_words_of_anchors, sender=self)
+        pre_delete.connect(signal_handlers.show_that_an_editor_is_gone, sender=settings.AUTH_USER_MODEL)

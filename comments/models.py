@@ -1,6 +1,6 @@
 """Discussions, comments, and the history of what moderators decided."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import swapper
@@ -18,6 +18,7 @@ from comments.enums import Reason, Status
 from comments.paths import MAX_PATH_LENGTH
 from comments.rendering import render_body, shorten
 from standfirst.addresses import is_web_address
+from standfirst.records import PURGE, Record
 
 BODY_MAX_LENGTH = 65_525
 NAME_MAX_LENGTH = 245
@@ -64,6 +65,17 @@ class Discussion(models.Model):
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     """Selections of comments."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the comments and all replies to them, and keep the counters of their discussions right."""
+        from comments.counting import keeping_counts  # It needs the models.
+
+        discussions = Comment.objects.using(self.db).filter(pk__in=self.order_by().values("pk"))
+        with keeping_counts(discussions.values_list("discussion_id", flat=True).distinct()):
+            return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
     def approved(self) -> "CommentQuerySet":
         """Return the comments whose text readers may see."""
@@ -162,6 +174,13 @@ class Comment(models.Model):
     def __str__(self) -> str:
         return shorten(" ".join(self.body.split()), 80)
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the comment and all replies to it, and keep the counters of its discussion right."""
+        from comments.counting import keeping_counts  # It needs the models.
+
+        with keeping_counts([self.discussion_id]):
+            return super().delete(*args, **kwargs)
+
     @property
     def is_approved(self) -> bool:
         """Return whether readers may see the text; where not, the comment only marks its place."""
@@ -188,15 +207,11 @@ class Comment(models.Model):
         return self.author_url if is_web_address(self.author_url) else ""
 
 
-class HistoryIsPermanentError(TypeError):
-    """Raised by an attempt to change or delete an entry of the moderation history."""
-
-
-class ModerationEntry(models.Model):
-    """One decision about one comment. Entries are only ever added; they go when the page goes."""
+class ModerationEntry(Record):
+    """One decision about one comment. Entries are only ever added; they go when the comment goes."""
 
     comment = models.ForeignKey(
-        Comment, verbose_name=_("comment"), on_delete=models.CASCADE, related_name="moderation_entries"
+        Comment, verbose_name=_("comment"), on_delete=PURGE, related_name="moderation_entries"
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -213,6 +228,8 @@ class ModerationEntry(models.Model):
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(_("date"), default=timezone.now)
 
+    personal_fields: ClassVar[tuple[str, ...]] = ("actor",)
+
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -223,16 +240,6 @@ class ModerationEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_status or 'new'} → {self.to_status}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the entry. Raises ``HistoryIsPermanentError`` where it exists already."""
-        if not self._state.adding:
-            raise HistoryIsPermanentError("A moderation entry can't be changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Raise ``HistoryIsPermanentError``: only deleting the page removes its comments' history."""
-        raise HistoryIsPermanentError("A moderation entry can't be deleted.")
 
     @property
     def is_by_moderator(self) -> bool:

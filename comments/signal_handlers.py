@@ -1,4 +1,4 @@
-"""What follows from events elsewhere: in migrations."""
+"""What follows from events elsewhere: a migration, the deletion of a user."""
 
 import logging
 from collections.abc import Sequence
@@ -6,8 +6,10 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.db import transaction
+from django.db.models import F, Model
 
 from comments.anchors import ANCHOR_LABEL_MAX_LENGTH, anchor_labels
+from comments.enums import Status
 from comments.models import Comment, Discussion
 from comments.rendering import shorten
 
@@ -37,3 +39,11 @@ def keep_words_of_anchors(sender: AppConfig, using: str, plan: Sequence[Any] = (
         for anchor, label in labels.items():
             comments = unnamed.filter(discussion=discussion, anchor=anchor)
             comments.update(anchor_label=shorten(label, ANCHOR_LABEL_MAX_LENGTH))
+
+
+def show_that_an_editor_is_gone(sender: type[Model], instance: Model, using: str, **kwargs: Any) -> None:
+    """When a user is deleted, have the discussions change in which their comments bore an editor's mark."""
+    written = Comment.objects.using(using).filter(user_id=instance.pk, status=Status.APPROVED)
+    Discussion.objects.using(using).filter(pk__in=written.values("discussion")).update(
+        version=F("version") + 1
+    )

@@ -1,6 +1,7 @@
 """The core as Django knows it."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,11 @@ class StandfirstConfig(AppConfig):
     name = "standfirst"
     verbose_name = _("Standfirst")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Guard the records of all apps, and register the checks of records."""
+        from standfirst.records import checks, guards, persons  # noqa: F401
+
+        pre_migrate.connect(guards.remove_guards, dispatch_uid="standfirst.records.guards")
+        post_migrate.connect(guards.make_guards, dispatch_uid="standfirst.records.guards")
+        persons.watch_persons()

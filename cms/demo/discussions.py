@@ -11,7 +11,7 @@ from cms.demo.accounts import MODERATOR
 from cms.demo.bodies import find_block_id
 from cms.demo.data import CommentData, DiscussionData
 from comments.enums import Status
-from comments.models import Comment, ModerationEntry
+from comments.models import Comment
 from comments.services import set_comment_status, set_discussion_open, submit_comment
 
 _DECIDED_AFTER = timedelta(hours=2, minutes=20)
@@ -35,16 +35,20 @@ def build_discussion(
     replied_to = {comment.parent for comment in data.comments}
     written: dict[str, Comment] = {}
     for row in data.comments:
-        comment = _submit(row, page=page, slug=slug, written=written, accounts=accounts)
+        created_at = published_at + timedelta(hours=row.hours)
+        comment = _submit(row, page=page, slug=slug, written=written, accounts=accounts, at=created_at)
         written[row.key] = comment
         status = Status(row.status)
-        created_at = published_at + timedelta(hours=row.hours)
         # Readers can reply to approved comments only: what is removed later was approved first.
         first_status = Status.APPROVED if row.key in replied_to else status
         note = row.note if first_status == status else ""
-        set_comment_status(uids=[comment.uid], status=first_status, actor=moderator, note=note)
-        # Now, or the flood control would take this author's next comment for a flood.
-        _date_back(comment, created_at=created_at, decided_at=created_at + _DECIDED_AFTER)
+        set_comment_status(
+            uids=[comment.uid],
+            status=first_status,
+            actor=moderator,
+            note=note,
+            at=created_at + _DECIDED_AFTER,
+        )
     for row in data.comments:
         if row.key in replied_to and row.status != Status.APPROVED:
             _remove(written[row.key], row=row, published_at=published_at, moderator=moderator)
@@ -60,6 +64,7 @@ def _submit(
     slug: str,
     written: Mapping[str, Comment],
     accounts: Mapping[str, User],
+    at: datetime,
 ) -> Comment:
     anchor = ""
     if row.claim:
@@ -82,22 +87,12 @@ def _submit(
         user=accounts[row.user] if row.user else None,
         ip_address=f"203.0.113.{host}",
         user_agent=_USER_AGENT,
+        at=at,
     )
 
 
-def _date_back(comment: Comment, *, created_at: datetime, decided_at: datetime) -> None:
-    """Move a new comment and its history into the past that the demonstration pretends to have."""
-    stored = Comment.objects.filter(pk=comment.pk)
-    is_decided = not stored.filter(status=Status.PENDING).exists()
-    stored.update(created_at=created_at, status_changed_at=decided_at if is_decided else created_at)
-    entries = ModerationEntry.objects.filter(comment=comment)
-    entries.filter(from_status="").update(created_at=created_at)
-    entries.exclude(from_status="").update(created_at=decided_at)
-
-
 def _remove(comment: Comment, *, row: CommentData, published_at: datetime, moderator: User) -> None:
-    set_comment_status(uids=[comment.uid], status=Status(row.status), actor=moderator, note=row.note)
     removed_at = published_at + timedelta(hours=row.hours) + _REMOVED_AFTER
-    Comment.objects.filter(pk=comment.pk).update(status_changed_at=removed_at)
-    entries = ModerationEntry.objects.filter(comment=comment, to_status=row.status)
-    entries.update(created_at=removed_at)
+    set_comment_status(
+        uids=[comment.uid], status=Status(row.status), actor=moderator, note=row.note, at=removed_at
+    )

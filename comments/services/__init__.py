@@ -1,6 +1,11 @@
 """Every act on comments, one function each, whoever asks for it: form, API, admin or command."""
 
-from comments.services.discussions import find_discussion, find_discussion_page_id, set_discussion_open
+from comments.services.discussions import (
+    find_discussion,
+    find_discussion_page_id,
+    recount_discussions,
+    set_discussion_open,
+)
 from comments.services.intake import InvalidComment, Visitor, receive_comment
 from comments.services.moderation import find_overtaking_decisions, set_comment_status
 from comments.services.reading import CommentSlice, get_shown_comment, list_comments, locate_comment
@@ -17,6 +22,7 @@ __all__ = [
     "list_comments",
     "locate_comment",
     "receive_comment",
+    "recount_discussions",
     "set_comment_status",
     "set_discussion_open",
     "submit_comment",

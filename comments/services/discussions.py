@@ -1,12 +1,12 @@
 """A page's discussion: finding, making, locking, opening and closing it."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from wagtail.log_actions import log
 
+from comments.counting import lock_discussions, recount
 from comments.models import Discussion
 
 if TYPE_CHECKING:
@@ -34,23 +34,9 @@ def lock_discussion_of_page(page_id: int) -> Discussion:
     gone, ``IntegrityError`` is raised, at the latest by the commit.
     """
     # One statement that inserts or does nothing: of several requests that get here at once one makes the row,
-    # and the others wait for it. It also begins the transaction with a write (see lock_discussions).
+    # and the others wait for it. It also begins the transaction with a write (see counting.lock_discussions).
     Discussion.objects.bulk_create([Discussion(page_id=page_id)], ignore_conflicts=True)
     return Discussion.objects.select_for_update().get(page_id=page_id)
-
-
-def lock_discussions(ids: Iterable[int]) -> dict[int, Discussion]:
-    """Return discussions by id, locked until the transaction ends.
-
-    All writers lock discussions first and in the order of their ids, so none can wait for another in a
-    circle; every counter and every comment below is written under its discussion's lock.
-    """
-    ids = sorted(set(ids))
-    if not connection.features.has_select_for_update:
-        # SQLite: a transaction that began by reading can't turn to writing once another has written.
-        # Beginning with a write (of nothing) takes the one write lock, and waits for it.
-        Discussion.objects.filter(pk__in=ids).update(version=F("version"))
-    return {row.pk: row for row in Discussion.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
 
 
 def set_discussion_open(*, page: Any, is_open: bool, actor: "User | None" = None) -> Discussion:
@@ -71,3 +57,18 @@ def set_discussion_open(*, page: Any, is_open: bool, actor: "User | None" = None
         action = "comments.open_discussion" if is_open else "comments.close_discussion"
         log(instance=page, action=action, user=actor)
     return discussion
+
+
+def recount_discussions(*, check_only: bool = False) -> tuple[list[Discussion], int]:
+    """Set all counters right that are wrong; return the discussions that had any, and how many there are.
+
+    Each discussion is locked and counted in a transaction of its own. With ``check_only`` nothing is written.
+    """
+    wrong: list[Discussion] = []
+    ids = list(Discussion.objects.order_by("pk").values_list("pk", flat=True))
+    for discussion_id in ids:
+        with transaction.atomic():
+            # Perhaps the page has been deleted since.
+            locked = lock_discussions([discussion_id]).values()
+            wrong += [discussion for discussion in locked if recount(discussion, check_only=check_only)]
+    return wrong, len(ids)

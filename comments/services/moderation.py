@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
@@ -10,10 +11,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from comments.counting import lock_discussions
 from comments.enums import Reason, Status
 from comments.models import Comment, Discussion, ModerationEntry
 from comments.paths import ancestor_paths
-from comments.services.discussions import lock_discussions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -33,6 +34,7 @@ def set_comment_status(
     reason: str = Reason.MODERATOR,
     note: str = "",
     seen: Mapping[UUID, str] | None = None,
+    at: datetime | None = None,
 ) -> list[Comment]:
     """Give comments a status, and return those that did not have it yet, as they are now.
 
@@ -40,8 +42,8 @@ def set_comment_status(
     changes nothing. ``seen`` holds, by uid, the status that the decision was based on: a comment that has
     another by now is passed over, too (``find_overtaking_decisions`` tells who was quicker). ``reason`` is a
     stable code and ``note`` free text for the moderation history; ``actor`` is None if the site itself
-    decides. Counters, versions and history are written in the same transaction, one for every ``BATCH_SIZE``
-    comments.
+    decides, and ``at`` is when it was decided, if not now. Counters, versions and history are written in the
+    same transaction, one for every ``BATCH_SIZE`` comments.
     """
     status = Status(status)
     places: list[tuple[int, UUID]] = []
@@ -61,6 +63,7 @@ def set_comment_status(
                 reason=reason,
                 note=note,
                 seen=seen,
+                at=at or timezone.now(),
             )
     return changed
 
@@ -92,6 +95,7 @@ def _change(
     reason: str,
     note: str,
     seen: Mapping[UUID, str] | None,
+    at: datetime,
 ) -> list[Comment]:
     """Change the comments that have another status, and return them. Their discussions must be locked."""
     others = Comment.objects.filter(uid__in=uids).select_for_update().exclude(status=status).order_by("pk")
@@ -102,7 +106,6 @@ def _change(
     ]
     if not comments:
         return []
-    now = timezone.now()
     ModerationEntry.objects.bulk_create(
         ModerationEntry(
             comment=comment,
@@ -111,17 +114,17 @@ def _change(
             to_status=status,
             reason=reason,
             note=note,
-            created_at=now,
+            created_at=at,
         )
         for comment in comments
     )
     Comment.objects.filter(pk__in=[comment.pk for comment in comments]).update(
-        status=status, status_changed_at=now
+        status=status, status_changed_at=at
     )
     _adjust_counters(comments, status)
     for comment in comments:
         comment.status = status
-        comment.status_changed_at = now
+        comment.status_changed_at = at
     return comments
 
 

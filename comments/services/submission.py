@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -35,16 +35,19 @@ def submit_comment(
     user: "User | None" = None,
     ip_address: str | None = None,
     user_agent: str = "",
+    at: datetime | None = None,
 ) -> Comment:
     """Store a comment that awaits moderation, and return it once it is committed.
 
     The values must have passed ``comments.forms.CommentForm``, and ``page`` is of its own type. A reply
     without an ``anchor`` takes its parent's, so that a thread about a part of the page stays about it. The
-    part's words are kept with the comment, which outlives the part.
+    part's words are kept with the comment, which outlives the part. ``at`` is when it was written, if not
+    now.
 
     Raises a ``comments.errors.CommentRefused``: ``DiscussionClosed``, ``InvalidParent`` (not an approved
     comment of this discussion), ``DuplicateComment``, ``TooManyComments`` or ``PageGone``.
     """
+    written_at = at or timezone.now()
     comment = Comment(
         uid=new_uid(),
         author_name=author_name,
@@ -56,6 +59,8 @@ def submit_comment(
         anchor_label=shorten(anchor_labels(page).get(anchor, ""), ANCHOR_LABEL_MAX_LENGTH) if anchor else "",
         ip_address=ip_address,
         user_agent=user_agent,
+        created_at=written_at,
+        status_changed_at=written_at,
     )
     page_id = find_discussion_page_id(page)
     try:

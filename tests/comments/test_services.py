@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from itertools import pairwise
 from typing import Any
 from unittest.mock import patch
@@ -9,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,7 +21,8 @@ from wagtail.models import Page, PageLogEntry, Site
 
 from comments.enums import Reason, Status
 from comments.errors import DiscussionClosed, DuplicateComment, InvalidParent, TooManyComments
-from comments.models import Comment, Discussion, HistoryIsPermanentError, ModerationEntry
+from comments.models import Comment, Discussion, ModerationEntry
+from comments.paths import SEGMENT_LENGTH
 from comments.services import (
     find_discussion,
     list_comments,
@@ -32,6 +35,12 @@ from comments.services import (
 Make = Callable[..., Comment]
 # Hypothesis makes none of version 7; its version 4, one nibble changed, has any timestamp.
 UUIDS_OF_ANY_TIME = st.uuids(version=4).map(lambda uid: UUID(int=uid.int ^ (3 << 76)))
+
+
+def counters() -> tuple[int, int, int]:
+    """Return approved, pending and version of the first discussion."""
+    discussion = Discussion.objects.order_by("pk")[0]
+    return discussion.approved_count, discussion.pending_count, discussion.version
 
 
 def submit(page: Page, **fields: Any) -> Comment:
@@ -223,13 +232,97 @@ class TestDecide:
         for discussion in Discussion.objects.all():
             assert (discussion.approved_count, discussion.pending_count, discussion.version) == (4, 0, 4)
 
-    def test_history_is_permanent(self, make_comment: Make) -> None:
-        entry = make_comment().moderation_entries.get()
-        entry.note = "Changed."
-        with pytest.raises(HistoryIsPermanentError):
-            entry.save()
-        with pytest.raises(HistoryIsPermanentError):
-            entry.delete()
+
+class TestDelete:
+    """Code of others may delete comments and users: the numbers that readers see stay right."""
+
+    def test_a_comment_goes_with_its_replies_and_out_of_all_counters(
+        self, approved: Make, make_comment: Make
+    ) -> None:
+        root = approved()
+        reply = approved(parent=root)
+        below = approved(parent=reply)
+        make_comment(parent=reply)
+        make_comment()
+        assert counters() == (3, 2, 3)
+        # As loaded by somebody before it was decided about.
+        reply.status = Status.PENDING
+        reply.delete()
+        root.refresh_from_db()
+        assert (counters(), root.approved_reply_count) == ((1, 1, 4), 0)
+        assert not Comment.objects.filter(pk__in=[reply.pk, below.pk]).exists()
+
+    def test_what_readers_never_saw_changes_no_version(self, approved: Make, make_comment: Make) -> None:
+        approved()
+        make_comment(status=Status.SPAM).delete()
+        make_comment().delete()
+        assert counters() == (1, 0, 1)
+
+    def test_many_at_once_across_discussions(
+        self, make_page: Callable[..., Page], make_comment: Make, approved: Make
+    ) -> None:
+        for page in [make_page(f"Page {number}") for number in range(2)]:
+            approved("Stays.", on=page)
+            approved("Goes.", on=page)
+            make_comment("Goes.", on=page)
+        deleted, by_label = Comment.objects.filter(body="Goes.").delete()
+        assert (deleted, by_label["comments.Comment"]) == (10, 4)
+        for discussion in Discussion.objects.all():
+            assert (discussion.approved_count, discussion.pending_count, discussion.version) == (1, 0, 3)
+
+    def test_a_related_manager_too(self, approved: Make) -> None:
+        approved().discussion.comments.all().delete()
+        assert counters() == (0, 0, 2)
+
+    def test_a_user(self, make_page: Callable[..., Page], approved: Make) -> None:
+        """An account that is gone leaves its words; the discussions lose the editor's mark, and change."""
+        user = get_user_model().objects.create_user("ada")
+        written = approved(user=user)
+        elsewhere = approved(on=make_page("Elsewhere"))
+        decided = approved()
+        set_comment_status(uids=[decided.uid], status=Status.SPAM, actor=user)
+        before = Discussion.objects.get(pk=written.discussion_id)
+        user.delete()
+        after = Discussion.objects.get(pk=written.discussion_id)
+        assert (after.approved_count, after.pending_count) == (1, 0)
+        assert after.version == before.version + 1
+        assert Discussion.objects.get(pk=elsewhere.discussion_id).version == 1
+        written.refresh_from_db()
+        assert written.user is None
+        entry = decided.moderation_entries.last()
+        assert entry is not None
+        assert (entry.actor, entry.to_status) == (None, Status.SPAM)
+
+
+class TestRecount:
+    def test_wrong_numbers_are_reported_and_set_right(
+        self, approved: Make, make_comment: Make, make_page: Callable[..., Page]
+    ) -> None:
+        root = approved()
+        approved(parent=root)
+        make_comment()
+        approved(on=make_page("Right"))
+        out = StringIO()
+        call_command("recount_discussions", "--check", stdout=out)
+        assert out.getvalue() == "2 discussions counted, 0 of them wrong.\n"
+        Discussion.objects.filter(pk=root.discussion_id).update(approved_count=7, pending_count=0)
+        Comment.objects.filter(pk=root.pk).update(approved_reply_count=9)
+        with pytest.raises(CommandError, match="1 of 2 discussions have wrong counters"):
+            call_command("recount_discussions", "--check", stdout=out)
+        assert f"Page {root.discussion.page_id}: the counters" in out.getvalue()
+        assert Discussion.objects.get(pk=root.discussion_id).approved_count == 7
+        call_command("recount_discussions", stdout=out)
+        assert out.getvalue().endswith("2 discussions counted, 1 of them set right.\n")
+        root.refresh_from_db()
+        discussion = Discussion.objects.get(pk=root.discussion_id)
+        assert (discussion.approved_count, discussion.pending_count, discussion.version) == (2, 1, 3)
+        assert root.approved_reply_count == 1
+
+    def test_what_readers_never_see_changes_no_version(self, make_comment: Make) -> None:
+        make_comment()
+        Discussion.objects.update(pending_count=5)
+        call_command("recount_discussions", stdout=StringIO())
+        assert counters() == (0, 1, 0)
 
 
 class TestOpenAndClose:
@@ -289,7 +382,9 @@ class SetBackClock(TestCase):
             assert siblings == sorted(siblings)
         for comment in stored:
             assert comment.path.endswith(comment.uid.hex)
-            assert comment.path.startswith(comment.parent.path if comment.parent else "")
+            # On the last of the five levels, replies are placed beside their parent.
+            above = comment.parent.path[: 4 * SEGMENT_LENGTH] if comment.parent else ""
+            assert comment.path.startswith(above)
 
 
 class StateMachine(TestCase):
@@ -331,6 +426,10 @@ class StateMachine(TestCase):
             for pk, (version, shown) in after.items():
                 assert (version > before[pk][0]) == (shown != before[pk][1])
         self.check_counters()
+        for comment in comments[::3]:
+            # Perhaps gone with the comment that it replies to.
+            Comment.objects.filter(pk=comment.pk).delete()
+            self.check_counters()
         for comment in Comment.objects.prefetch_related("moderation_entries"):
             entries = list(comment.moderation_entries.all())
             assert len(entries) == histories[comment.pk]

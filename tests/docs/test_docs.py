@@ -59,7 +59,7 @@ def commands() -> dict[str, BaseCommand]:
     """Return the management commands of the apps and the project by name."""
     return {
         path.stem: load_command_class(folder, path.stem)
-        for folder in (*APPS, "cms")
+        for folder in (*APPS, "standfirst", "cms")
         for path in (ROOT / folder / "management" / "commands").glob("[!_]*.py")
     }
 
@@ -110,7 +110,7 @@ class TestCommands:
 
 
 class TestChecks:
-    @pytest.mark.parametrize("app", APPS)
+    @pytest.mark.parametrize("app", [*APPS, "standfirst"])
     def test_every_id_is_documented(self, app: str) -> None:
         """The ids of an app's system checks are those in its table, errors and warnings told apart."""
         ids = {text for text in string_constants(app) if re.fullmatch(rf"{app}\.[EWI]\d{{3}}", text)}

@@ -1,0 +1,49 @@
+"""The core's own table."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from standfirst.records import Record
+
+
+class RecordLogEntry(Record):
+    """One use of a door: how many records of which kind were redacted or purged, when, why and by whom.
+
+    It outlives what it tells of, and is a record itself.
+    """
+
+    class Door(models.TextChoices):
+        REDACT = "redact", _("Redacted")
+        PURGE = "purge", _("Purged")
+
+    door = models.CharField(_("door"), max_length=10, choices=Door.choices)
+    record = models.CharField(_("kind of record"), max_length=200)
+    number = models.PositiveBigIntegerField(_("number"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Empty if the site itself did it, or the account is gone."),
+    )
+    created_at = models.DateTimeField(_("date"), default=timezone.now)
+
+    personal_fields: ClassVar[tuple[str, ...]] = ("actor",)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("log entry about records")
+        verbose_name_plural = _("log entries about records")
+        default_permissions = ()
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.door} {self.number} {self.record}"
