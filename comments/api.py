@@ -14,6 +14,7 @@ from ninja.errors import HttpError, ValidationError
 from comments.errors import CommentRefused
 from comments.forms import NOTES, TITLE, CommentForm
 from comments.models import Comment
+from comments.page_types import pages_with_discussion
 from comments.paths import InvalidCursorError, decode_cursor
 from comments.presentation import blank_form
 from comments.schemas import (
@@ -123,7 +124,8 @@ def get_comment(request: HttpRequest, uid: UUID) -> ReaderComment | RemovedComme
     """Return an approved comment, or the place of a removed one that has approved replies."""
     _refuse_unknown_parameters(request)
     try:
-        comment = get_shown_comment(uid=uid, pages=readable_pages(request, trust_session=False))
+        pages = pages_with_discussion(readable_pages(request, trust_session=False))
+        comment = get_shown_comment(uid=uid, pages=pages)
     except Comment.DoesNotExist as error:
         raise Http404 from error
     page = comment.discussion.page.specific_deferred
@@ -191,7 +193,7 @@ def _refuse_unknown_parameters(request: HttpRequest, query: Schema | None = None
 
 def _get_page(request: HttpRequest, page_id: int) -> Any:
     """Return a public page as its own type, its fields not loaded. Raises ``Http404``."""
-    pages = readable_pages(request, trust_session=False)
+    pages = pages_with_discussion(readable_pages(request, trust_session=False))
     return get_object_or_404(pages, pk=page_id).specific_deferred
 
 

@@ -7,13 +7,13 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.template import Node, TemplateDoesNotExist, TemplateSyntaxError
-from django.template.library import InclusionNode
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
 from wagtail.models import get_page_models
 
 from comments import conf
-from comments.templatetags.comments_tags import discussion
+from comments.page_types import carries_tag, commented_types, is_discussion
 from standfirst.template_walk import BASE_BLOCKS, LostBlock, find_lost_blocks, walk_nodes
 
 # The pages of this app: all of them extend comments/base.html.
@@ -117,19 +117,77 @@ def check_discussions(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
     ]
 
 
+@register(Tags.templates)
+def check_page_types(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report page types of the setting that can't take comments, and that no type takes any."""
+    labels = conf.read("COMMENTS_PAGE_TYPES")
+    if labels is None:
+        if commented_types():
+            return []
+        return [
+            checks.Warning(
+                "No page type takes comments.",
+                hint=(
+                    "Put {% discussion page %} into the template of a page type, or name the types in "
+                    "COMMENTS_PAGE_TYPES."
+                ),
+                id="comments.W004",
+            )
+        ]
+    if not isinstance(labels, list | tuple) or not all(isinstance(label, str) for label in labels):
+        return [
+            Error(
+                f"COMMENTS_PAGE_TYPES is {labels!r}.",
+                hint='Set it to a list of page types, such as ["blog.BlogPage"], or to None.',
+                id="comments.E008",
+            )
+        ]
+    known = {model._meta.label_lower: model for model in get_page_models()}
+    messages: list[CheckMessage] = [
+        Error(
+            f"COMMENTS_PAGE_TYPES names “{label}”, which is no page type.",
+            hint="Write the app's label and the class, such as blog.BlogPage.",
+            id="comments.E009",
+        )
+        for label in labels
+        if label.lower() not in known
+    ]
+    messages += [
+        checks.Warning(
+            f"{label} takes comments, but its template {model.template} doesn't show the discussion.",
+            hint="Put {% discussion page %} into it, or take the type out of COMMENTS_PAGE_TYPES.",
+            id="comments.W005",
+        )
+        for label in labels
+        # Pages of a type that is only inherited from are not shown, and those of a site without templates
+        # are shown elsewhere.
+        if (model := known.get(label.lower()))
+        and model.is_creatable
+        and _exists(model.template)
+        and not carries_tag(model.template)
+    ]
+    return messages
+
+
+def _exists(template_name: str) -> bool:
+    try:
+        get_template(template_name)
+    except TemplateDoesNotExist:
+        return False
+    except TemplateSyntaxError:
+        pass
+    return True
+
+
 def _find_lost_discussions() -> list[LostBlock]:
     found: dict[tuple[str, str], LostBlock] = {}
     for name in sorted({model.template for model in get_page_models()}):
         # Whatever else is wrong with a site's own template shows when its page is opened.
         with suppress(TemplateDoesNotExist, TemplateSyntaxError):
             for lost in find_lost_blocks(name):
-                if any(map(_is_discussion, walk_nodes(lost.nodes))):
+                if any(map(is_discussion, walk_nodes(lost.nodes))):
                     found[lost.name, lost.template] = lost
     return list(found.values())
-
-
-def _is_discussion(node: Node) -> bool:
-    return isinstance(node, InclusionNode) and node.func is discussion
 
 
 def _add_block(lost: LostBlock) -> str:

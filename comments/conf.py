@@ -16,6 +16,9 @@ DEFAULTS: Final[dict[str, Any]] = {
     # Proxies of yours in front of the site: that many entries at the end of X-Forwarded-For are trusted.
     # With 0 the header is ignored, and the comment's address is the one that opened the connection.
     "COMMENTS_TRUSTED_PROXIES": 0,
+    # Page types that take comments, as "app.Model", with what inherits from them. None stands for every type
+    # whose template shows the discussion.
+    "COMMENTS_PAGE_TYPES": None,
 }
 
 # A path in the tree of comments holds 32 characters a level; the column is made for this many levels.
@@ -49,3 +52,9 @@ def remember_seconds() -> int:
 def trusted_proxies() -> int:
     """Return how many entries at the end of X-Forwarded-For were written by proxies of this site."""
     return int(read("COMMENTS_TRUSTED_PROXIES"))
+
+
+def page_types() -> list[str] | None:
+    """Return the labels of the page types that take comments, None to go by their templates."""
+    labels = read("COMMENTS_PAGE_TYPES")
+    return None if labels is None else list(labels)

@@ -30,6 +30,14 @@ class DiscussionClosed(CommentRefused):
     sentence = _("Comments on this page are closed.")
 
 
+class NoDiscussion(CommentRefused):
+    """The page is of a type that takes no comments."""
+
+    code = "no_discussion"
+    http_status = 422
+    sentence = _("This page takes no comments.")
+
+
 class DuplicateComment(CommentRefused):
     """The same author has already sent the same text to the same place."""
 

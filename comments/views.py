@@ -26,6 +26,7 @@ from comments.errors import CommentRefused
 from comments.forms import CommentForm
 from comments.models import Comment, Discussion
 from comments.origin import Origin, check_origin
+from comments.page_types import pages_with_discussion
 from comments.paths import InvalidCursorError, decode_cursor
 from comments.presentation import blank_form, discussion_context, form_context
 from comments.remembering import (
@@ -123,7 +124,7 @@ def show_form(request: HttpRequest) -> HttpResponse:
 
     Query parameters: ``page`` (id), ``parent`` (uid of the comment that is replied to), ``anchor``.
     """
-    pages = readable_pages(request, trust_session=True)
+    pages = pages_with_discussion(readable_pages(request, trust_session=True))
     page = _get_page(pages, request.GET.get("page", ""))
     discussion = find_discussion(page)
     parent = _find_parent(discussion, request.GET.get("parent", ""))
@@ -191,7 +192,8 @@ def show_remembered_author(request: HttpRequest) -> JsonResponse:
 @require_safe
 def show_comments(request: HttpRequest, page_id: int) -> HttpResponse:
     """Show the comments under a page, from the one after the cursor ``after`` on."""
-    page = get_object_or_404(readable_pages(request, trust_session=True), pk=page_id).specific
+    pages = pages_with_discussion(readable_pages(request, trust_session=True))
+    page = get_object_or_404(pages, pk=page_id).specific
     after = request.GET.get("after", "")
     try:
         path = decode_cursor(after) if after else ""
@@ -208,7 +210,7 @@ def show_comments(request: HttpRequest, page_id: int) -> HttpResponse:
 @require_safe
 def go_to_comment(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Lead to a comment where it stands: under its page, or on a further page of the discussion."""
-    pages = readable_pages(request, trust_session=True)
+    pages = pages_with_discussion(readable_pages(request, trust_session=True))
     try:
         comment = get_shown_comment(uid=uid, pages=pages)
     except Comment.DoesNotExist as error:

@@ -10,6 +10,7 @@ from wagtail.admin.ui.menus.pages import PageMenuItem
 
 from comments.admin_views import PERMISSION
 from comments.bulk_actions import make_bulk_actions
+from comments.page_types import takes_comments
 from comments.viewsets import CommentViewSet
 
 
@@ -30,7 +31,7 @@ class PageCommentsMenuItem(PageMenuItem):
         super().__init__(_("Comments"), page=page, url=url, icon_name="comment", **kwargs)
 
     def is_shown(self, user: Any) -> bool:
-        return bool(user.has_perm(PERMISSION)) and not self.page.is_root()
+        return bool(user.has_perm(PERMISSION)) and takes_comments(self.page)
 
 
 @hooks.register("register_page_listing_more_buttons")

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 
-from comments.errors import DiscussionClosed, InvalidParent, PageGone
+from comments.errors import DiscussionClosed, InvalidParent, NoDiscussion, PageGone
 from comments.forms import CommentForm
 from comments.models import Comment
+from comments.page_types import takes_comments
 from comments.services.discussions import find_discussion
 from comments.services.submission import submit_comment
 
@@ -40,6 +41,9 @@ def receive_comment(*, form: CommentForm, visitor: Visitor) -> Comment:
     """
     valid = form.is_valid()
     page = form.cleaned_data.get("page")
+    if page and not takes_comments(page):
+        form.add_error("page", ValidationError(NoDiscussion.sentence, code=NoDiscussion.code))
+        raise InvalidComment(form)
     discussion = find_discussion(page) if page else None
     # Before any other error: nobody should correct a comment only to learn that it can't be posted at all.
     if discussion and not discussion.is_open:

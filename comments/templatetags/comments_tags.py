@@ -6,6 +6,7 @@ import swapper
 from django import template
 from django.template import Context
 
+from comments.page_types import SHOWS_DISCUSSION
 from comments.presentation import blank_form, discussion_context, form_context
 
 register = template.Library()
@@ -30,3 +31,7 @@ def discussion(context: Context, page: Any) -> dict[str, Any]:
         "document_language": context.get("document_language"),
         "page_url": page.get_full_url(request) or "",
     }
+
+
+# By this, comments.page_types knows the types of pages whose template has the tag.
+setattr(discussion, SHOWS_DISCUSSION, True)

@@ -28,6 +28,7 @@ def own_urls(settings: Any) -> None:
     settings.ROOT_URLCONF = "tests.comments.urls"
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": []}]
     settings.COMMENTS_FLOOD_SECONDS = 0
+    settings.COMMENTS_PAGE_TYPES = ["wagtailcore.Page"]
 
 
 @pytest.fixture

@@ -60,7 +60,9 @@ def test_every_setting_has_a_check_or_a_reader(settings: Any) -> None:
     settings.COMMENTS_FLOOD_SECONDS = 1
     settings.COMMENTS_REMEMBER_DAYS = 2
     settings.COMMENTS_TRUSTED_PROXIES = 4
-    assert len(conf.DEFAULTS) == 5
+    settings.COMMENTS_PAGE_TYPES = ("blog.Post",)
+    assert len(conf.DEFAULTS) == 6
+    assert conf.page_types() == ["blog.Post"]
     assert (conf.page_size(), conf.max_depth(), conf.flood_seconds()) == (7, 3, 1)
     assert (conf.remember_seconds(), conf.trusted_proxies()) == (172_800, 4)
 
