@@ -4,6 +4,7 @@ Every variable is described in docs/reference/settings.md. Without any of them t
 SQLite database in ``var/`` and is safe to expose: debug mode is off, and a secret key must be given.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import django
@@ -64,6 +65,23 @@ BEHIND_TLS_PROXY = env.bool("STANDFIRST_BEHIND_TLS_PROXY", default=False)
 if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Guessing of passwords (cms.guessing): so many wrong ones for one account from one network, then a pause.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = env.int("STANDFIRST_PASSWORD_ATTEMPTS", default=10)
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "cms.guessing.guesser"
+AXES_LOCKOUT_CALLABLE = "cms.guessing.refuse"
+AXES_RESET_ON_SUCCESS = True
+# Whoever tries again while they wait doesn't wait longer for it.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
 # The public site runs no inline script or style and loads nothing from another host.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -111,6 +129,7 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "ninja",
+    "axes",
     "corsheaders",
     "csp",
     "django.contrib.auth",
@@ -139,6 +158,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "cms.urls"

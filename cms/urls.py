@@ -3,14 +3,26 @@
 from django.conf import settings
 from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
+from wagtail import views as wagtail_views
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.api.v3.api import api as management_api
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.documents.views import serve as documents_views
 
 from cms import views
 from cms.api import api
+from cms.guessing import limit_guesses
 
 urlpatterns = [
+    # Wagtail's own addresses, which it goes on making by their names; ours are asked first.
+    path(
+        "_util/authenticate_with_password/<int:restriction_id>/<int:page_id>/",
+        limit_guesses(wagtail_views.authenticate_with_password, what="page password"),
+    ),
+    path(
+        "documents/authenticate_with_password/<int:restriction_id>/",
+        limit_guesses(documents_views.authenticate_with_password, what="collection password"),
+    ),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("comments/", include("comments.urls")),
