@@ -125,15 +125,19 @@ def test_the_outline_leads_to_references_and_comments(page: Page, article: Artic
         expect(page.locator(target)).to_be_in_viewport()
 
 
+def is_dark(page: Page, selector: str) -> bool:
+    """Return whether the first of these elements has text that is nearly black."""
+    colour = page.locator(selector).first.evaluate("element => getComputedStyle(element).color")
+    return max(map(int, re.findall(r"\d+", colour)[:3])) <= 0x33
+
+
 def test_on_paper(new_context: Callable[..., BrowserContext], article: ArticlePage) -> None:
     """Black on white, also from a dark screen; meters without backgrounds; the address, but no comments."""
     page = new_context(color_scheme="dark").new_page()
     page.goto("/articles/on-dosage/")
     page.emulate_media(media="print", color_scheme="dark")
     for text in (".article-text p", ".article-claim__meaning", ".article-reference__text", "h1"):
-        colour = page.locator(text).first.evaluate("element => getComputedStyle(element).color")
-        red, green, blue = map(int, re.findall(r"\d+", colour)[:3])
-        assert max(red, green, blue) <= 0x33, (text, colour)
+        assert is_dark(page, text), text
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     # A filled step is border through and through, since browsers print no backgrounds.
     steps = page.locator(".article-claim .article-meter--low").first.locator(".article-meter__step")
@@ -157,6 +161,9 @@ def test_on_paper(new_context: Callable[..., BrowserContext], article: ArticlePa
     page.goto(f"/comments/page/{article.pk}/")
     page.emulate_media(media="print")
     expect(page.locator(".comment-list")).to_be_visible()
+    page.evaluate("document.documentElement.style.setProperty('--ink', '#eee')")
+    for text in (".comment-text p", ".comment-meta"):
+        assert is_dark(page, text), text
 
 
 def test_an_arabic_article_runs_from_right_to_left(

@@ -69,6 +69,7 @@ def make_arabic_article(home: HomePage, **fields: Any) -> ArticlePage:
 def test_an_article_in_arabic_on_an_english_site(client: Client, home: HomePage, arabic: Locale) -> None:
     soup = read(client, make_arabic_article(home, locale=arabic).get_url())
     assert language_of(soup.html) == ("ar", "rtl")
+    assert one(soup, "title").get_text() == f"\u2068{TITLE}\u2069 · Standfirst"
     for own in ("h1", ".article-head__standfirst", ".article-heading", ".article-text p", "blockquote"):
         assert language_of(one(soup, own))[0] == "ar", own
     for own in ("h1", ".article-heading", ".article-text p", ".article-claim__statement", ".article-claim"):
