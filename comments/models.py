@@ -27,12 +27,12 @@ URL_MAX_LENGTH = 200
 
 
 def new_uid() -> UUID:
-    """Return a UUID of version 7: unique, and sorting by time of creation."""
+    """Return a UUID of version 7, which sorts by time of creation."""
     return uuid_utils.compat.uuid7()
 
 
 class Discussion(models.Model):
-    """All comments under one page. The row is made on first need: a page without one is open and empty.
+    """All comments under one page. The row is made when it is needed: a page without one is open and empty.
 
     An alias of a page shares its original's discussion. The counters and the version are kept by the
     services, in the same transaction as the comments they count.
@@ -51,7 +51,7 @@ class Discussion(models.Model):
         _("version"), default=0, help_text=_("Rises with every change that readers can see.")
     )
 
-    # A page's comments are no usage of the page that an editor should be warned about.
+    # A page's comments are not a usage of the page that an editor should be warned about.
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -78,18 +78,17 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     delete.queryset_only = True  # type: ignore[attr-defined]
 
     def approved(self) -> "CommentQuerySet":
-        """Return the comments whose text readers may see."""
         return self.filter(status=Status.APPROVED)
 
     def shown(self) -> "CommentQuerySet":
-        """Return approved comments, and those that keep a place because approved replies stand below them."""
+        """Return approved comments, and those that keep their place because of approved replies."""
         return self.filter(models.Q(status=Status.APPROVED) | models.Q(approved_reply_count__gt=0))
 
     def marking_editors(self) -> "CommentQuerySet":
         """Return the comments with ``is_by_editor`` set, within the same query.
 
-        An editor is whoever may use the admin at the time of reading: an account that lost the right loses
-        the mark.
+        An editor is somebody who may use the admin at the time of reading: an account that loses the right
+        loses the mark.
         """
         editors = ModelBackend().with_perm("wagtailadmin.access_admin")
         return self.annotate(is_by_editor=models.Exists(editors.filter(pk=models.OuterRef("user_id"))))
@@ -98,7 +97,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 class Comment(models.Model):
     """What a reader wrote under a page.
 
-    Status, counters and paths are written by the services alone.
+    Only the services write status, counters and paths.
     """
 
     uid = models.UUIDField(_("uid"), default=new_uid, unique=True, editable=False)
@@ -147,7 +146,7 @@ class Comment(models.Model):
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     status_changed_at = models.DateTimeField(_("status changed"), default=timezone.now)
 
-    #: Whether the author works on the site; known for comments from ``marking_editors`` only.
+    #: Whether the author may use the admin; known only for comments from ``marking_editors``.
     is_by_editor = False
 
     objects = CommentQuerySet.as_manager()
@@ -183,27 +182,25 @@ class Comment(models.Model):
 
     @property
     def is_approved(self) -> bool:
-        """Return whether readers may see the text; where not, the comment only marks its place."""
+        """Return whether readers may see the text; if not, the comment only keeps its place."""
         return self.status == Status.APPROVED
 
     @property
     def element_id(self) -> str:
-        """Return the id of the comment's element on a page."""
         return f"comment-{self.uid}"
 
     @cached_property
     def body_html(self) -> SafeString:
-        """Return the text as safe HTML."""
         return render_body(self.body)
 
     @property
     def excerpt(self) -> str:
-        """Return the beginning of the text, to remind of it."""
+        """Return the beginning of the text, to identify the comment."""
         return shorten(self.body, 280)
 
     @property
     def author_link(self) -> str:
-        """Return the author's website where it can safely be linked to, else an empty string."""
+        """Return the author's website if it can safely be linked to, else an empty string."""
         return self.author_url if is_web_address(self.author_url) else ""
 
 

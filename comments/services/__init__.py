@@ -1,4 +1,4 @@
-"""Every act on comments, one function each, whoever asks for it: form, API, admin or command."""
+"""Every act on comments, one function each, for form, API, admin and commands alike."""
 
 from comments.services.discussions import (
     find_discussion,

@@ -1,4 +1,4 @@
-"""Deciding about comments."""
+"""Makes decisions about comments."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,8 +19,8 @@ from comments.paths import ancestor_paths
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-# Comments decided about in one transaction: the write lock is held shortly, and the number of parameters of
-# one statement stays below what every database takes.
+# Comments decided about in one transaction: the write lock is held briefly, and the number of parameters of
+# one statement stays below what every database accepts.
 BATCH_SIZE = 200
 
 Item = TypeVar("Item")
@@ -38,7 +38,7 @@ def set_comment_status(
 ) -> list[Comment]:
     """Give comments a status, and return those that did not have it yet, as they are now.
 
-    Comments that have the status already, and uids that don't exist, are passed over, so that asking twice
+    Comments that have the status already, and uids that don't exist, are skipped, so that asking twice
     changes nothing. ``seen`` holds, by uid, the status that the decision was based on: a comment that has
     another by now is passed over, too (``find_overtaking_decisions`` tells who was quicker). ``reason`` is a
     stable code and ``note`` free text for the moderation history; ``actor`` is None if the site itself
@@ -51,7 +51,7 @@ def set_comment_status(
         places += Comment.objects.filter(uid__in=batch).values_list("discussion_id", "uid")
     changed: list[Comment] = []
     # A comment never leaves its discussion, so its place can be read ahead of the transaction, which then
-    # begins with taking the locks. Going by discussion keeps their order where the caller has a transaction
+    # begins with taking the locks. Going by discussion keeps their order if the caller has a transaction
     # of its own.
     for group in _batched(sorted(places), BATCH_SIZE):
         with transaction.atomic():
@@ -159,7 +159,7 @@ def _adjust_counters(comments: list[Comment], status: Status) -> None:
 
 
 def _batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Yield the items in lists of ``size``, the last one perhaps shorter."""
+    """Yield the items in lists of ``size``; the last one may be shorter."""
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch

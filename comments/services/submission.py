@@ -1,4 +1,4 @@
-"""Storing a new comment."""
+"""Stores a new comment."""
 
 import hashlib
 import math
@@ -125,14 +125,14 @@ def _fingerprint(comment: Comment) -> str:
 
 
 def _refuse_duplicate(comment: Comment) -> None:
-    """Raise ``DuplicateComment`` where the discussion has the comment already, its trash left aside."""
+    """Raise ``DuplicateComment`` if the discussion, apart from its trash, already has the comment."""
     same = Comment.objects.filter(discussion_id=comment.discussion_id, fingerprint=comment.fingerprint)
     if same.exclude(status=Status.TRASH).exists():
         raise DuplicateComment
 
 
 def _refuse_flood(comment: Comment) -> None:
-    """Raise ``TooManyComments`` where the same e-mail, address or user wrote anywhere a moment ago."""
+    """Raise ``TooManyComments`` if the same e-mail, address or user wrote anywhere a moment ago."""
     seconds = conf.flood_seconds()
     if seconds <= 0:
         return
