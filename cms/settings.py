@@ -242,6 +242,8 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 TAGGIT_CASE_INSENSITIVE = True
 WAGTAILIMAGES_INDEX_PAGE_SIZE = 30
+WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.editing.ImageForm"
+WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "cms.editing.RichTextArea"}}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # A long body of blocks has many form fields.
 
 # --- Comments -----------------------------------------------------------------------------------------------

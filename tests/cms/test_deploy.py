@@ -15,7 +15,7 @@ import pytest
 
 from benchmarks.site import HOST, find_free_port
 from benchmarks.slow_clients import BEHAVIOURS, CLIENTS, SlowClients, allow_connections, time_requests
-from cms.bootstrap import ROOT
+from cms.bootstrap import ROOT, install_debian_package
 from tests.cms.serving import ask, environment_of, manage, served
 
 DEPLOY = ROOT / "deploy"
@@ -53,11 +53,20 @@ class Site:
     media: Path
 
 
+def find_nginx() -> str:
+    """Return nginx's path, installing it first if root can. Raises ``StopError``."""
+    places = f"{os.environ['PATH']}:/usr/sbin"
+    if not shutil.which("nginx", path=places):
+        install_debian_package("nginx-light", "nginx, for the tests of its sample,")
+    found = shutil.which("nginx", path=places)
+    assert found
+    return found
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Run the site behind nginx with the sample, on plain HTTP; nginx tells the site that it is HTTPS."""
-    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    assert nginx, "There is no nginx on this machine; on Debian: apt-get install nginx-light"
+    nginx = find_nginx()
     folder = tmp_path_factory.mktemp("nginx")
     data = folder / "data"
     data.mkdir()
