@@ -1,7 +1,7 @@
-"""A limit to guessing passwords: of accounts, and of pages and collections that one password opens.
+"""Limits guessing of passwords: of accounts, and of pages and collections protected by a password.
 
-django-axes counts failures in the database, so that all processes know of them. It counts by account and
-network together: whoever guesses locks themselves out, never the account's owner elsewhere.
+django-axes counts failures in the database, so all processes know of them. It counts by account and network
+together: somebody who guesses locks themselves out, never the account's owner elsewhere.
 """
 
 import functools
@@ -26,13 +26,13 @@ UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - a word for "unknown", nothing is bou
 
 
 def guesser(request: HttpRequest) -> str:
-    """Return what stands for whoever sent a request, as an address: that of their network in IPv6."""
+    """Return the address that stands for the sender of a request: in IPv6, that of their network."""
     address = client_address(request, trusted_proxies=settings.COMMENTS_TRUSTED_PROXIES)
     return client_network(address).partition("/")[0] or UNKNOWN_ADDRESS
 
 
 def refuse(request: HttpRequest, response: Any, credentials: dict[str, Any] | None) -> HttpResponse:
-    """Answer a guess too many: 429, with the time to wait."""
+    """Answer one guess too many with 429 and the time to wait."""
     seconds = seconds_to_wait(request, credentials or {})
     answer = render(request, "429.html", {"minutes": math.ceil(seconds / 60)}, status=429)
     answer["Retry-After"] = str(seconds)
@@ -41,7 +41,7 @@ def refuse(request: HttpRequest, response: Any, credentials: dict[str, Any] | No
 
 
 def seconds_to_wait(request: HttpRequest, credentials: dict[str, Any]) -> int:
-    """Return after how many seconds the next guess is looked at; at least 1."""
+    """Return after how many seconds the next guess is accepted; at least 1."""
     cooling: timedelta = settings.AXES_COOLOFF_TIME
     attempts = AccessAttempt.objects.filter(ip_address=guesser(request), username=credentials.get("username"))
     latest = attempts.order_by("-attempt_time").values_list("attempt_time", flat=True).first()
