@@ -83,6 +83,13 @@ class CommentDecisionView(WagtailAdminTemplateMixin, TemplateView):
     header_icon = "comment"
     http_method_names = ["post"]
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        section = {
+            "url": reverse("comments_moderation:index"),
+            "label": capfirst(Comment._meta.verbose_name_plural),
+        }
+        return [*self.breadcrumbs_items, section, {"url": "", "label": self.get_page_title()}]
+
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give the comment the posted ``status`` if it still has the one that was ``seen``.
 

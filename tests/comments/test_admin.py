@@ -252,7 +252,7 @@ class TestDecide:
         assert response.status_code == 409
         shown = text_of(response)
         assert "Somebody else decided about this comment since you opened it." in shown
-        assert "mod2 gave it the status “Spam” on" in shown
+        assert "mod2 gave it the status “Spam” (" in shown
         assert "Is it?" in shown
         assert f'href="{INDEX}?q=is"' in shown
         assert statuses(comment) == ["spam"]
@@ -378,7 +378,7 @@ class TestBulk:
         assert again.status_code == 409
         assert [entry["item"] for entry in again.context["items"]] == [second]
         assert "2 comments approved." in text_of(again)
-        assert "mod2 gave it the status “Spam” on" in text_of(again)
+        assert "mod2 gave it the status “Spam” (" in text_of(again)
         assert statuses(first, second, third, agreed) == ["approved", "spam", "approved", "approved"]
         # Asked again, the moderator may overrule, knowing whom.
         assert moderator_client.post(address, {"shown": shown_in(again)}).status_code == 302
