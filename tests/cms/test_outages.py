@@ -17,6 +17,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
+from articles.models import ArticleIndexPage, ArticlePage
 from cms.models import HomePage
 from comments.models import Comment
 from tests.cms.serving import ask, environment_of, manage, served
@@ -124,8 +125,10 @@ def test_a_comment_is_handed_back_with_every_word(client: Client, home: HomePage
 @pytest.mark.django_db(transaction=True)
 def test_a_database_that_takes_no_more(client: Client, home: HomePage) -> None:
     """Reading goes on; writing is refused, by form and by API, and works again at once afterwards."""
-    words = {"page": str(home.pk), "comment": "Hello", "name": "Ana", "email": "ana@example.org"}
-    body = {**words, "page": home.pk}
+    index = home.add_child(instance=ArticleIndexPage(title="Articles", slug="articles"))
+    page = index.add_child(instance=ArticlePage(title="An article", slug="an-article"))
+    words = {"page": str(page.pk), "comment": "Hello", "name": "Ana", "email": "ana@example.org"}
+    body = {**words, "page": page.pk}
     with no_writes():
         assert client.get("/").status_code == 200
         form = client.post(reverse("comments:post"), words)
