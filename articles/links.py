@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.documents import get_document_model
 from wagtail.fields import RichTextField, StreamField
 
-from articles.public import exclude_restricted
+from standfirst.visibility import Viewer
 
 
 class DeadEnd(TextChoices):
@@ -50,7 +50,7 @@ def find_dead_links(page: Any) -> list[DeadLink]:
     if page_ids:
         targets = swapper.load_model("wagtailcore", "Page")._default_manager.filter(pk__in=page_ids)
         live = dict(targets.values_list("pk", "live"))
-        public = set(exclude_restricted(targets, unless_within=page).values_list("pk", flat=True))
+        public = set(Viewer(site=None).see_as_readers_of(page, targets).values_list("pk", flat=True))
     documents: set[int] = set()
     if document_ids:
         found = get_document_model()._default_manager.filter(pk__in=document_ids)

@@ -26,6 +26,7 @@ from articles.richtext import render_rich_texts
 if TYPE_CHECKING:
     from articles.models import Source
     from articles.models.mixins import ArticleMixin
+    from standfirst.visibility import Viewer
 
 
 @dataclass(kw_only=True)
@@ -75,10 +76,10 @@ class Reading:
         return self._annotations.get(id(value))
 
 
-def read_article(page: ArticleMixin, *, public_links_only: bool = False, base_url: str = "") -> Reading:
+def read_article(page: ArticleMixin, *, viewer: Viewer | None = None, base_url: str = "") -> Reading:
     """Return the reading of a page's body, complete or draft.
 
-    ``public_links_only`` and ``base_url`` say how links in rich text are written (see
+    ``viewer`` and ``base_url`` say how links in rich text are written (see
     ``articles.richtext.render_rich_texts``).
     """
     reading = Reading(stream=page.body)
@@ -87,7 +88,7 @@ def read_article(page: ArticleMixin, *, public_links_only: bool = False, base_ur
     reading.claims, reading.references = read_claims(page)
     for child, card in zip(_of_type(children, "claim"), reading.claims, strict=True):
         reading.annotate(child.value, card)
-    _read_rich_text(reading, children, public_links_only=public_links_only, base_url=base_url)
+    _read_rich_text(reading, children, viewer=viewer, base_url=base_url)
     _read_pictures(reading, children, page)
     for number, child in enumerate(_of_type(children, "table"), start=1):
         reading.annotate(child.value, f"table-{number}")
@@ -198,16 +199,14 @@ def find_claim_home(page: Any) -> tuple[str, str]:
     return str(page.translation_key), language_code
 
 
-def _read_rich_text(reading: Reading, children: list[Any], *, public_links_only: bool, base_url: str) -> None:
+def _read_rich_text(reading: Reading, children: list[Any], *, viewer: Viewer | None, base_url: str) -> None:
     texts: list[tuple[Any, str]] = []
     for child in children:
         if child.block_type == "paragraph":
             texts.append((child.value, _source_of(child.value)))
         elif child.block_type == "callout":
             texts.append((child.value, _source_of(child.value.get("text"))))
-    rendered = render_rich_texts(
-        [source for _, source in texts], public_only=public_links_only, base_url=base_url
-    )
+    rendered = render_rich_texts([source for _, source in texts], viewer=viewer, base_url=base_url)
     for (value, _), html in zip(texts, rendered, strict=True):
         reading.annotate(value, html)
 

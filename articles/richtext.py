@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import nh3
-import swapper
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.rich_text import features
 from wagtail.rich_text.rewriters import LinkRewriter
 
-from articles.public import public_pages
+from standfirst.aliases import page_model
+from standfirst.visibility import Viewer
 
 _TAGS: Final = {"p", "br", "a", "b", "strong", "i", "em", "ul", "ol", "li", "sup", "sub"}
 _ATTRIBUTES: Final = {"a": {"href"}}
@@ -29,15 +29,15 @@ _SEPARATOR: Final = "\x1e"
 
 
 def render_rich_texts(
-    sources: Sequence[str], *, public_only: bool = False, base_url: str = ""
+    sources: Sequence[str], *, viewer: Viewer | None = None, base_url: str = ""
 ) -> list[SafeString]:
     """Return the HTML of each stored rich text, at a number of queries that doesn't grow with the texts.
 
-    Links lead to live pages; with ``public_only``, to such as everybody may see. A link whose page is out of
-    reach keeps its words. ``base_url`` (without a slash at its end) makes links absolute.
+    Links lead to live pages; with a ``viewer``, to such as it may see. A link whose page is out of reach
+    keeps its words. ``base_url`` (without a slash at its end) makes links absolute.
     """
     joined = _SEPARATOR.join((source or "").replace(_SEPARATOR, "") for source in sources)
-    expanded = _expand_links(joined, public_only=public_only, base_url=base_url)
+    expanded = _expand_links(joined, viewer=viewer, base_url=base_url)
     return [_clean(html, base_url) for html in expanded.split(_SEPARATOR)] if sources else []
 
 
@@ -60,14 +60,14 @@ def _clean(html: str, base_url: str) -> SafeString:
     return mark_safe(cleaned)  # noqa: S308 - cleaned in the lines above
 
 
-def _expand_links(html: str, *, public_only: bool, base_url: str) -> str:
+def _expand_links(html: str, *, viewer: Viewer | None, base_url: str) -> str:
     if "linktype" not in html:
         return html
 
     def expand_pages(attributes: list[dict[str, str]]) -> list[str]:
         urls = _find_page_urls(
             {int(attrs["id"]) for attrs in attributes if attrs.get("id", "").isdecimal()},
-            public_only=public_only,
+            viewer=viewer,
             base_url=base_url,
         )
         return [_anchor(urls.get(attrs.get("id", ""), "")) for attrs in attributes]
@@ -83,10 +83,12 @@ def _anchor(url: str) -> str:
     return f'<a href="{escape(url)}">' if url else "<a>"
 
 
-def _find_page_urls(page_ids: set[int], *, public_only: bool, base_url: str) -> dict[str, str]:
+def _find_page_urls(page_ids: set[int], *, viewer: Viewer | None, base_url: str) -> dict[str, str]:
     """Return the address of each page that may be linked to, by its id as text."""
-    model = swapper.load_model("wagtailcore", "Page")
-    pages = public_pages(model, site=None) if public_only else model._default_manager.live()
+    model = page_model()
+    pages = model._default_manager.live()
+    if viewer is not None:
+        pages = viewer.see(pages)
     cache: Any = model()  # Pages keep the addresses of sites on whatever object they are given.
     urls: dict[str, str] = {}
     for page in pages.filter(pk__in=page_ids).defer_streamfields().specific():

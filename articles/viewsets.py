@@ -183,8 +183,14 @@ class SourceViewSet(SnippetViewSet):
     ]
 
     def get_queryset(self, request: Any) -> Any:
-        """Return all sources with the number of published claims that cite each."""
-        return Source.objects.annotate(citation_count=Count("citations__claim", distinct=True))
+        """Return all sources with the number of published claims that cite each.
+
+        The index keeps the claims of a page that was unpublished, for the day it is published again.
+        """
+        is_published = Q(citations__claim__page__live=True)
+        return Source.objects.annotate(
+            citation_count=Count("citations__claim", filter=is_published, distinct=True)
+        )
 
 
 class PersonViewSet(SnippetViewSet):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-import swapper
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html, format_html_join
@@ -17,7 +16,6 @@ from wagtail.snippets.models import register_snippet
 
 from articles.links import find_dead_links
 from articles.models import ArticleMixin, Person, Source
-from articles.publishing import AtomicPublishPageRevisionAction
 from articles.refusals import describe_refused_deletion
 from articles.services.article_import import LOG_ACTION as IMPORT_LOG_ACTION
 from articles.viewsets import EvidenceViewSetGroup
@@ -26,12 +24,6 @@ from articles.viewsets import EvidenceViewSetGroup
 _NAMED_LINKS = 10
 
 register_snippet(EvidenceViewSetGroup)
-
-
-@hooks.register("register_actions")
-def replace_publish_action(registry: Any) -> None:
-    """Have everything that publishes through Wagtail's registry publish in one transaction."""
-    registry.register(swapper.load_model("wagtailcore", "Page"), AtomicPublishPageRevisionAction)
 
 
 @hooks.register("register_log_actions")

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, F, QuerySet
 
 from articles.claims.counts import CertaintyCount, ClaimCounts, count_claims, count_claims_by_page
+from standfirst.visibility import is_multilingual
 
 if TYPE_CHECKING:
     from articles.models import ArticlePage
     from articles.pictures import Picture
     from cms.models import HomePage
+    from standfirst.visibility import Viewer
 
 ARTICLES_SHOWN = 7
 
@@ -38,12 +40,12 @@ class FrontPage:
     certainties: Sequence[CertaintyCount]
 
 
-def read_front_page(*, home: "HomePage") -> FrontPage:
-    """Return what the front page shows: public articles below ``home`` and figures about their claims."""
+def read_front_page(*, home: "HomePage", viewer: "Viewer") -> FrontPage:
+    """Return what the front page shows: the articles below ``home`` and figures about their claims."""
     from articles.models import Claim, ClaimCitation
     from articles.pictures import describe_pictures
 
-    public = _public_articles(home)
+    public = _articles(home, viewer)
     articles = list(
         public.order_by(F("first_published_at").desc(nulls_last=True), "-pk")
         .select_related("hero_image", "locale")
@@ -51,12 +53,12 @@ def read_front_page(*, home: "HomePage") -> FrontPage:
     )
     # The pictures stand beside the headline that they belong to and say nothing more to a screen reader.
     pictures = describe_pictures((article.hero_image, "") for article in articles)
-    counts = count_claims_by_page(article.pk for article in articles)
+    counts = count_claims_by_page(articles)
     stories = [
         Story(page=article, picture=picture, counts=counts[article.pk])
         for article, picture in zip(articles, pictures, strict=True)
     ]
-    claims = Claim.objects.filter(page__in=public.values("pk")).order_by()
+    claims = Claim.objects.filter(viewer.about("page", public)).order_by()
     totals = count_claims(claims)
     return FrontPage(
         lead=stories[0] if stories else None,
@@ -71,10 +73,11 @@ def read_front_page(*, home: "HomePage") -> FrontPage:
     )
 
 
-def _public_articles(home: "HomePage") -> "QuerySet[ArticlePage]":
+def _articles(home: "HomePage", viewer: "Viewer") -> "QuerySet[ArticlePage]":
     from articles.models import ArticlePage
-    from articles.public import exclude_restricted
 
-    queryset: QuerySet[ArticlePage] = exclude_restricted(ArticlePage.objects.descendant_of(home).live())
-    # An alias would show the same article twice.
-    return queryset.filter(alias_of__isnull=True)
+    listed = viewer.see_within(ArticlePage.objects.descendant_of(home), home)
+    if is_multilingual():
+        listed = listed.filter(locale=home.locale_id)
+    queryset: QuerySet[ArticlePage] = viewer.each_once(listed)
+    return queryset

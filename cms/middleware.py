@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.urls import reverse
+from django.utils import translation
 from django.utils.cache import (
     get_conditional_response,
     patch_cache_control,
@@ -16,6 +17,7 @@ from django.utils.cache import (
 from wagtail.api.v3.auth import BearerTokenAuth
 
 from cms.problems import problem_response
+from standfirst.visibility import is_multilingual
 
 DELIVERY_API_PREFIX = "/api/v1/"
 MANAGEMENT_API_PREFIX = "/api/wagtail/v3/"
@@ -39,6 +41,25 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         if request.path.startswith(reverse("wagtailadmin_home")):
             parts.replace = settings.ADMIN_CONTENT_SECURITY_POLICY
         return parts
+
+
+class LanguageMiddleware:
+    """Activate the language that a page's address names, on a site with several.
+
+    Django's own middleware also asks the browser and its cookies, so that one address would have an answer a
+    reader, and caches would have to keep them all.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_multilingual():
+            return self.get_response(request)
+        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            return self.get_response(request)
 
 
 class HeadMiddleware:

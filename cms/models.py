@@ -10,6 +10,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms.front_page import read_front_page
+from standfirst.visibility import visitor
 
 
 class HomePage(Page):
@@ -38,5 +39,5 @@ class HomePage(Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return the template's context with what the front page shows."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["front"] = read_front_page(home=self)
+        context["front"] = read_front_page(home=self, viewer=visitor(request))
         return context

@@ -10,6 +10,7 @@ from pathlib import Path
 import django
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from cms.edge import port_of
@@ -151,6 +152,7 @@ MIDDLEWARE = [
     "cms.middleware.PublicGZipMiddleware",
     "cms.middleware.PublicCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "cms.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -225,6 +227,34 @@ WHITENOISE_USE_FINDERS = DEBUG
 # --- Language and time --------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = env.str("STANDFIRST_LANGUAGE", default="en-gb")
+
+
+def _read_languages() -> list[tuple[str, str]]:
+    """Return the languages that pages are written in, as Django's ``LANGUAGES``: code and name.
+
+    Raises ``ImproperlyConfigured`` for a code that Django doesn't know, and if the site's own is missing.
+    """
+    codes = env.list("STANDFIRST_LANGUAGES", default=[LANGUAGE_CODE])
+    known = dict(global_settings.LANGUAGES)
+    unknown = [code for code in codes if code not in known]
+    if unknown and codes != [LANGUAGE_CODE]:
+        raise ImproperlyConfigured(
+            f"STANDFIRST_LANGUAGES names {', '.join(map(repr, unknown))}, which Django does not know. "
+            "Write language codes such as en-gb,de,pt-br, in small letters."
+        )
+    if LANGUAGE_CODE not in codes:
+        raise ImproperlyConfigured(
+            f"STANDFIRST_LANGUAGES lacks {LANGUAGE_CODE!r}, the language of STANDFIRST_LANGUAGE: add it."
+        )
+    return [(code, str(known.get(code, code))) for code in codes]
+
+
+WAGTAIL_CONTENT_LANGUAGES = _read_languages()
+WAGTAIL_I18N_ENABLED = len(WAGTAIL_CONTENT_LANGUAGES) > 1
+if WAGTAIL_I18N_ENABLED:
+    # Addresses take a prefix for each; the admin has a choice of its own (WAGTAILADMIN_PERMITTED_LANGUAGES).
+    LANGUAGES = WAGTAIL_CONTENT_LANGUAGES
+    INSTALLED_APPS += ["wagtail.locales", "wagtail.contrib.simple_translation"]
 TIME_ZONE = env.str("STANDFIRST_TIME_ZONE", default="UTC")
 USE_I18N = True
 USE_TZ = True

@@ -1,6 +1,7 @@
 """Every address of the project, Wagtail's catch-all last."""
 
 from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail import views as wagtail_views
@@ -12,6 +13,7 @@ from wagtail.documents.views import serve as documents_views
 from cms import views
 from cms.api import api
 from cms.guessing import limit_guesses
+from standfirst.visibility import is_multilingual
 
 urlpatterns = [
     # Wagtail's own addresses, which it goes on making by their names; ours are asked first.
@@ -36,6 +38,8 @@ if settings.SERVE_MEDIA:
         re_path(r"^media/(?P<path>.*)$", views.serve_upload),
     ]
 
-urlpatterns += [path("", include(wagtail_urls))]
+_pages = path("", include(wagtail_urls))
+# The site's own language has no prefix, so that its addresses stay when another is added.
+urlpatterns += i18n_patterns(_pages, prefix_default_language=False) if is_multilingual() else [_pages]
 
 handler500 = "cms.views.server_error"

@@ -37,7 +37,8 @@ from comments.services import (
     list_comments,
     receive_comment,
 )
-from comments.visitors import read_visitor, readable_pages
+from comments.visitors import read_visitor
+from standfirst.visibility import anybody
 
 router = Router(tags=["comments"])
 
@@ -96,7 +97,7 @@ def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> 
 def describe_form(request: HttpRequest, query: Query[CommentFormQuery]) -> CommentFormDescription:
     """Return the fields, notes and address of the form that takes comments on a page."""
     _refuse_unknown_parameters(request, query)
-    pages = readable_pages(request, trust_session=False)
+    pages = anybody(request).discussed_pages()
     page = _get_page(request, query.page)
     form = blank_form(page=page, pages=pages)
     discussion = find_discussion(page)
@@ -124,12 +125,10 @@ def get_comment(request: HttpRequest, uid: UUID) -> ReaderComment | RemovedComme
     """Return an approved comment, or the place of a removed one that has approved replies."""
     _refuse_unknown_parameters(request)
     try:
-        pages = pages_with_discussion(readable_pages(request, trust_session=False))
-        comment = get_shown_comment(uid=uid, pages=pages)
+        comment, page = get_shown_comment(uid=uid, viewer=anybody(request))
     except Comment.DoesNotExist as error:
         raise Http404 from error
-    page = comment.discussion.page.specific_deferred
-    return _describe_item(request, comment, _describe_page(request, page))
+    return _describe_item(request, comment, _describe_page(request, page.specific_deferred))
 
 
 @router.post(
@@ -151,7 +150,7 @@ def post_comment(
                 for error in submission.errors
             ]
         )
-    form = CommentForm(submission.model_dump(mode="json"), pages=readable_pages(request, trust_session=False))
+    form = CommentForm(submission.model_dump(mode="json"), pages=anybody(request).discussed_pages())
     try:
         comment = receive_comment(form=form, visitor=read_visitor(request, trust_session=False))
     except InvalidComment as error:
@@ -193,7 +192,7 @@ def _refuse_unknown_parameters(request: HttpRequest, query: Schema | None = None
 
 def _get_page(request: HttpRequest, page_id: int) -> Any:
     """Return a public page as its own type, its fields not loaded. Raises ``Http404``."""
-    pages = pages_with_discussion(readable_pages(request, trust_session=False))
+    pages = pages_with_discussion(anybody(request).discussed_pages())
     return get_object_or_404(pages, pk=page_id).specific_deferred
 
 

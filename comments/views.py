@@ -44,8 +44,9 @@ from comments.services import (
     locate_comment,
     receive_comment,
 )
-from comments.visitors import read_visitor, readable_pages
+from comments.visitors import read_visitor
 from standfirst.outages import RETRY_SECONDS, is_outage
+from standfirst.visibility import anybody, visitor
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +95,8 @@ def _post_comment(request: HttpRequest) -> HttpResponse:
         return _private(render(request, "comments/too_large.html", status=status))
     origin = check_origin(request)
     trust_session = origin is Origin.TRUSTED
-    form = CommentForm(request.POST, pages=readable_pages(request, trust_session=trust_session))
+    viewer = visitor(request) if trust_session else anybody(request)
+    form = CommentForm(request.POST, pages=viewer.discussed_pages())
     if origin is Origin.FOREIGN:
         refusal = _("This comment was sent from another website. If you wrote it, please post it from here.")
         return _form_again(request, form, status=HTTPStatus.FORBIDDEN, refusal=refusal)
@@ -124,7 +126,7 @@ def show_form(request: HttpRequest) -> HttpResponse:
 
     Query parameters: ``page`` (id), ``parent`` (uid of the comment that is replied to), ``anchor``.
     """
-    pages = pages_with_discussion(readable_pages(request, trust_session=True))
+    pages = pages_with_discussion(visitor(request).discussed_pages())
     page = _get_page(pages, request.GET.get("page", ""))
     discussion = find_discussion(page)
     parent = _find_parent(discussion, request.GET.get("parent", ""))
@@ -164,7 +166,7 @@ def show_received(request: HttpRequest, page_id: int) -> HttpResponse:
 
     Query parameters: ``parent`` and ``anchor``, as for the form, say where the way back leads.
     """
-    page = get_object_or_404(readable_pages(request, trust_session=True), pk=page_id).specific
+    page = get_object_or_404(visitor(request).discussed_pages(), pk=page_id).specific
     anchor = request.GET.get("anchor", "")
     context = {
         "page": page,
@@ -192,7 +194,7 @@ def show_remembered_author(request: HttpRequest) -> JsonResponse:
 @require_safe
 def show_comments(request: HttpRequest, page_id: int) -> HttpResponse:
     """Show the comments under a page, from the one after the cursor ``after`` on."""
-    pages = pages_with_discussion(readable_pages(request, trust_session=True))
+    pages = pages_with_discussion(visitor(request).discussed_pages())
     page = get_object_or_404(pages, pk=page_id).specific
     after = request.GET.get("after", "")
     try:
@@ -210,12 +212,10 @@ def show_comments(request: HttpRequest, page_id: int) -> HttpResponse:
 @require_safe
 def go_to_comment(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Lead to a comment where it stands: under its page, or on a further page of the discussion."""
-    pages = pages_with_discussion(readable_pages(request, trust_session=True))
     try:
-        comment = get_shown_comment(uid=uid, pages=pages)
+        comment, page = get_shown_comment(uid=uid, viewer=visitor(request))
     except Comment.DoesNotExist as error:
         raise Http404 from error
-    page = comment.discussion.page
     cursor = locate_comment(comment=comment, page_size=conf.page_size())
     if cursor is None:
         url = page.specific.get_url(request)

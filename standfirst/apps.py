@@ -13,9 +13,11 @@ class StandfirstConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Guard the records of all apps, and register the checks of records."""
+        """Guard the records of all apps, register their checks, and connect what follows Wagtail's pages."""
+        from standfirst import aliases
         from standfirst.records import checks, guards, persons  # noqa: F401
 
         pre_migrate.connect(guards.remove_guards, dispatch_uid="standfirst.records.guards")
         post_migrate.connect(guards.make_guards, dispatch_uid="standfirst.records.guards")
         persons.watch_persons()
+        aliases.connect()

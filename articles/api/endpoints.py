@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Router
-from wagtail.models import Site
+from ninja.errors import ValidationError
 
 from articles.api import queries
 from articles.api.cursors import build_next_url, decode_cursor
@@ -30,17 +30,21 @@ from articles.api.schemas import (
     SourceList,
 )
 from articles.models import ArticleMixin
+from standfirst.visibility import anybody
 
 router = Router(tags=["articles"])
 
 
 @router.get("/articles/", response=ArticleList, url_name="list_articles", summary="List articles")
 def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleList:
-    """Return the published articles that everybody may read, newest first."""
+    """Return the published articles in one language that everybody may read, newest first."""
     refuse_unknown_parameters(request, query)
-    part = queries.find_articles(
-        site=_site(request), query=query, after=decode_cursor(query.cursor, queries.ArticleKey)
-    )
+    viewer = anybody(request)
+    after = decode_cursor(query.cursor, queries.ArticleKey)
+    try:
+        part = queries.find_articles(viewer=viewer, query=query, after=after)
+    except queries.UnknownLocaleError:
+        raise _unknown_locale() from None
     items = Presenter(request).summarise(part.rows, queries.count_claims(part.rows))
     return ArticleList(items=items, next=build_next_url(request, part.next_key))
 
@@ -51,12 +55,12 @@ def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleLi
 def get_article(request: HttpRequest, page_id: int) -> ArticleDetail:
     """Return a published article with its body, claims and references."""
     refuse_unknown_parameters(request)
-    site = _site(request)
-    page = queries.find_article(site=site, page_id=page_id)
+    viewer = anybody(request)
+    page = queries.find_article(viewer=viewer, page_id=page_id)
     if page is None:
         raise Http404
     parent = page.get_parent()
-    public_parent = queries.find_public_page(site=site, page_id=parent.pk) if parent else None
+    public_parent = viewer.pages().filter(pk=parent.pk).first() if parent else None
     return Presenter(request).article(page, public_parent)
 
 
@@ -64,9 +68,9 @@ def get_article(request: HttpRequest, page_id: int) -> ArticleDetail:
 def resolve_path(request: HttpRequest, query: Query[ResolveQuery]) -> ResolvedPage | ResolvedRedirect:
     """Return the page at a path of the site, or the redirect that stands there."""
     refuse_unknown_parameters(request, query)
-    site = _site(request)
+    viewer = anybody(request)
     presenter = Presenter(request)
-    page = find_page(site=site, path=query.path)
+    page = find_page(viewer=viewer, path=query.path)
     if page is not None:
         url, path = presenter.page_address(page)
         return ResolvedPage(
@@ -78,8 +82,8 @@ def resolve_path(request: HttpRequest, query: Query[ResolveQuery]) -> ResolvedPa
             path=path,
             is_article=issubclass(page.specific_class or object, ArticleMixin),
         )
-    redirect = find_redirect(site=site, path=query.path)
-    target = redirect and find_redirect_target(request, redirect, site=site)
+    redirect = find_redirect(site=viewer.site, path=query.path)
+    target = redirect and find_redirect_target(request, redirect, viewer=viewer)
     if redirect is None or not target:
         raise Http404
     parts = urlsplit(target)
@@ -94,11 +98,13 @@ def resolve_path(request: HttpRequest, query: Query[ResolveQuery]) -> ResolvedPa
 
 @router.get("/claims/", response=ClaimList, url_name="list_claims", summary="List claims")
 def list_claims(request: HttpRequest, query: Query[ClaimQuery]) -> ClaimList:
-    """Return the claims of all published articles, by article and position."""
+    """Return the claims of all published articles in one language, by article and position."""
     refuse_unknown_parameters(request, query)
-    part = queries.find_claims(
-        site=_site(request), query=query, after=decode_cursor(query.cursor, queries.ClaimKey)
-    )
+    after = decode_cursor(query.cursor, queries.ClaimKey)
+    try:
+        part = queries.find_claims(viewer=anybody(request), query=query, after=after)
+    except queries.UnknownLocaleError:
+        raise _unknown_locale() from None
     presenter = Presenter(request)
     return ClaimList(
         items=[presenter.claim(claim) for claim in part.rows], next=build_next_url(request, part.next_key)
@@ -109,7 +115,7 @@ def list_claims(request: HttpRequest, query: Query[ClaimQuery]) -> ClaimList:
 def get_claim(request: HttpRequest, uid: UUID) -> IndexedClaim:
     """Return a published claim."""
     refuse_unknown_parameters(request)
-    claim = queries.find_claim(site=_site(request), uid=uid)
+    claim = queries.find_claim(viewer=anybody(request), uid=uid)
     if claim is None:
         raise Http404
     return Presenter(request).claim(claim)
@@ -120,7 +126,7 @@ def list_sources(request: HttpRequest, query: Query[SourceQuery]) -> SourceList:
     """Return the sources that published claims cite."""
     refuse_unknown_parameters(request, query)
     part = queries.find_sources(
-        site=_site(request), query=query, after=decode_cursor(query.cursor, queries.SourceKey)
+        viewer=anybody(request), query=query, after=decode_cursor(query.cursor, queries.SourceKey)
     )
     presenter = Presenter(request)
     return SourceList(
@@ -133,12 +139,13 @@ def list_sources(request: HttpRequest, query: Query[SourceQuery]) -> SourceList:
 def get_source(request: HttpRequest, source_id: int) -> SourceDetail:
     """Return a source that a published claim cites."""
     refuse_unknown_parameters(request)
-    source = queries.find_source(site=_site(request), source_id=source_id)
+    source = queries.find_source(viewer=anybody(request), source_id=source_id)
     if source is None:
         raise Http404
     return Presenter(request).source_detail(source)
 
 
-def _site(request: HttpRequest) -> Site | None:
-    site: Site | None = Site.find_for_request(request)
-    return site
+def _unknown_locale() -> ValidationError:
+    return ValidationError(
+        [{"type": "unknown_locale", "loc": ["query", "locale"], "msg": "The site has no such language."}]
+    )

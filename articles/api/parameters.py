@@ -55,12 +55,20 @@ class ArticleQuery(PartQuery):
     )
     author: Text | None = Field(None, description="The slug or id of an author.")
     parent: PageId | None = Field(None, description="The id of the page that the articles stand under.")
+    locale: Text | None = Field(
+        None, description="A language code such as `de`. Unset: the language of `parent`, else of the site."
+    )
 
 
 class ClaimQuery(PartQuery):
     """Which claims are wanted."""
 
-    article: PageId | None = Field(None, description="The id of the article that they stand in.")
+    article: PageId | None = Field(
+        None, description="The id of the article, or of an alias of it, that they stand in."
+    )
+    locale: Text | None = Field(
+        None, description="A language code such as `de`. Unset: the language of `article`, else of the site."
+    )
     certainty: list[Certainty] = Field(default_factory=list, max_length=10, description="One or more levels.")
     direction: list[Direction] = Field(default_factory=list, max_length=10, description="One or more.")
     source: RowId | None = Field(None, description="The id of a source that they cite.")

@@ -11,6 +11,7 @@ from articles.enums import CalloutKind, Certainty, Direction, Relation
 from articles.models import Claim, Source
 from articles.pictures import Picture, describe_pictures
 from articles.reading import Reading, read_article
+from standfirst.visibility import anybody
 
 
 class Presenter:
@@ -18,6 +19,7 @@ class Presenter:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
+        self.viewer = anybody(request)
         self.base_url = request.build_absolute_uri("/").rstrip("/")
 
     def absolute(self, url: str) -> str:
@@ -43,18 +45,19 @@ class Presenter:
     def summarise(self, pages: list[Any], claim_counts: dict[int, int]) -> list[schemas.ArticleSummary]:
         """Return the articles as a list shows them."""
         pictures = describe_pictures([(page.hero_image, page.hero_alt) for page in pages])
+        translations = self.viewer.translations_of(pages)
         return [
             schemas.ArticleSummary(
                 type="article_summary",
                 claim_count=claim_counts.get(page.pk, 0),
-                **self._summary_fields(page, picture),
+                **self._summary_fields(page, picture, translations[page.pk]),
             )
             for page, picture in zip(pages, pictures, strict=True)
         ]
 
     def article(self, page: Any, parent: Any) -> schemas.ArticleDetail:
         """Return an article with its body."""
-        reading = read_article(page, public_links_only=True, base_url=self.base_url)
+        reading = read_article(page, viewer=self.viewer, base_url=self.base_url)
         return schemas.ArticleDetail(
             type="article",
             seo_title=page.seo_title,
@@ -77,7 +80,7 @@ class Presenter:
                 )
                 for reference in reading.references
             ],
-            **self._summary_fields(page, reading.hero),
+            **self._summary_fields(page, reading.hero, self.viewer.translations_of([page])[page.pk]),
         )
 
     def claim(self, claim: Claim) -> schemas.IndexedClaim:
@@ -88,6 +91,7 @@ class Presenter:
             type="claim",
             uid=claim.uid,
             group=claim.group,
+            locale=claim.page.locale.language_code,
             url=url + anchor,
             path=path + anchor,
             position=claim.position,
@@ -126,7 +130,7 @@ class Presenter:
             "citation_text": source.citation_text,
         }
 
-    def _summary_fields(self, page: Any, picture: Picture | None) -> dict[str, Any]:
+    def _summary_fields(self, page: Any, picture: Picture | None, translations: list[Any]) -> dict[str, Any]:
         url, path = self.page_address(page)
         lead_image = picture and schemas.LeadImage(
             type="lead_image",
@@ -140,7 +144,9 @@ class Presenter:
             "slug": page.slug,
             "url": url,
             "path": path,
+            "locale": page.locale.language_code,
             "language": page.locale.language_code,
+            "translations": [self._translation(other) for other in translations],
             "standfirst": page.standfirst,
             "authors": [self._author(person) for person in page.article_authors],
             "tags": [
@@ -150,6 +156,17 @@ class Presenter:
             "published_at": page.published_at,
             "updated_at": page.updated_at,
         }
+
+    def _translation(self, page: Any) -> schemas.TranslationLink:
+        url, path = self.page_address(page)
+        return schemas.TranslationLink(
+            type="translation",
+            locale=page.locale.language_code,
+            id=page.pk,
+            title=page.title,
+            url=url,
+            path=path,
+        )
 
     def _author(self, person: Any) -> schemas.Author:
         return schemas.Author(

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import swapper
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
 from pydantic import AfterValidator, AwareDatetime, Field
-from wagtail.models import Site, get_page_models
+from wagtail.models import Locale, get_page_models
 
 from articles.api.parameters import MAX_ID, MAX_PAGE_ID, ArticleQuery, ClaimQuery, SourceQuery
 from articles.models import ArticleAuthor, ArticleMixin, ArticlePage, ArticleTag, Claim, ClaimCitation, Source
-from articles.public import public_pages
 from articles.sources.identifiers import normalise_doi
+from standfirst.aliases import find_original_id, find_original_ids
+from standfirst.visibility import Viewer, is_multilingual
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -40,16 +40,22 @@ class Part:
     next_key: tuple[Any, ...] | None
 
 
-def find_articles(*, site: Site | None, query: ArticleQuery, after: ArticleKey | None) -> Part:
-    """Return a part of the public articles, newest first."""
-    pages = _article_pages(site)
+class UnknownLocaleError(Exception):
+    """There is no such locale."""
+
+
+def find_articles(*, viewer: Viewer, query: ArticleQuery, after: ArticleKey | None) -> Part:
+    """Return a part of the articles in one language, newest first. Raises ``UnknownLocaleError``."""
+    pages = _article_pages(viewer)
     for slug in query.tag:
         pages = pages.filter(Exists(_tagged(slug)))
     if query.author:
         pages = pages.filter(Exists(_written_by(query.author)))
+    parent = None
     if query.parent:
-        parent = public_pages(_page_model(), site=site).filter(pk=query.parent).first()
+        parent = viewer.pages().filter(pk=query.parent).first()
         pages = pages.child_of(parent) if parent else pages.none()
+    pages = _in_locale(pages, query.locale, viewer=viewer, named=parent)
     if after:
         pages = pages.filter(_is_after(*after))
     pages = pages.order_by(F("first_published_at").desc(nulls_last=True), "-pk")
@@ -59,40 +65,40 @@ def find_articles(*, site: Site | None, query: ArticleQuery, after: ArticleKey |
     return part
 
 
-def find_article(*, site: Site | None, page_id: int) -> Any:
-    """Return a public article as its own class, or None."""
+def find_article(*, viewer: Viewer, page_id: int) -> Any:
+    """Return an article as its own class, or None."""
     if page_id > MAX_PAGE_ID:
         return None
-    page = _article_pages(site).filter(pk=page_id).specific().first()
+    page = _article_pages(viewer).filter(pk=page_id).specific().first()
     if page is not None:
         fetch_article_relations([page])
     return page
 
 
-def find_page_by_url_path(*, site: Site | None, url_paths: list[str]) -> Any:
-    """Return the public page at one of Wagtail's ``url_path``s, or None."""
-    return public_pages(_page_model(), site=site).filter(url_path__in=url_paths).first()
-
-
-def find_public_page(*, site: Site | None, page_id: int) -> Any:
-    """Return a public page, or None."""
-    return public_pages(_page_model(), site=site).filter(pk=page_id).first()
-
-
 def count_claims(pages: list[Any]) -> dict[int, int]:
     """Return the number of claims on each of the pages, by page id; an alias has its original's."""
-    shown = {page.alias_of_id or page.pk for page in pages}
+    original_of = find_original_ids(pages)
     counts = dict(
-        Claim.objects.filter(page__in=shown).order_by().values_list("page").annotate(number=Count("pk"))
+        Claim.objects.filter(page__in=set(original_of.values()))
+        .order_by()
+        .values_list("page")
+        .annotate(number=Count("pk"))
     )
-    return {page.pk: counts.get(page.alias_of_id or page.pk, 0) for page in pages}
+    return {page_id: counts.get(original_id, 0) for page_id, original_id in original_of.items()}
 
 
-def find_claims(*, site: Site | None, query: ClaimQuery, after: ClaimKey | None) -> Part:
-    """Return a part of the claims on public pages, by page and position."""
-    claims = _public_claims(site)
+def find_claims(*, viewer: Viewer, query: ClaimQuery, after: ClaimKey | None) -> Part:
+    """Return a part of the claims on pages in one language, by page and position.
+
+    Each has the page that shows it as ``page``. Raises ``UnknownLocaleError``.
+    """
+    article = viewer.pages().filter(pk=query.article).first() if query.article else None
+    pages = _in_locale(viewer.pages(), query.locale, viewer=viewer, named=article)
+    claims = _claims_on(pages, viewer)
     if query.article:
-        claims = claims.filter(page=query.article)
+        if article is None:
+            return Part(rows=[], next_key=None)
+        claims = claims.filter(page=find_original_id(article))
     if query.certainty:
         claims = claims.filter(certainty__in=query.certainty)
     if query.direction:
@@ -106,18 +112,21 @@ def find_claims(*, site: Site | None, query: ClaimQuery, after: ClaimKey | None)
         page_id, position = after
         claims = claims.filter(Q(page__gt=page_id) | Q(page=page_id, position__gt=position))
     rows = list(claims.order_by("page", "position")[: query.limit + 1])
-    return _cut(rows, query.limit, lambda claim: (claim.page_id, claim.position))
+    part = _cut(rows, query.limit, lambda claim: (claim.page_id, claim.position))
+    _place(part.rows, pages, viewer)
+    return part
 
 
-def find_claim(*, site: Site | None, uid: Any) -> Claim | None:
-    """Return a claim on a public page, or None."""
-    claim: Claim | None = _public_claims(site).filter(uid=uid).first()
-    return claim
+def find_claim(*, viewer: Viewer, uid: Any) -> Claim | None:
+    """Return a claim with the page that shows it as ``page``, or None."""
+    claims = list(_claims_on(viewer.pages(), viewer).filter(uid=uid))
+    _place(claims, viewer.pages(), viewer)
+    return claims[0] if claims else None
 
 
-def find_sources(*, site: Site | None, query: SourceQuery, after: SourceKey | None) -> Part:
-    """Return a part of the sources that claims on public pages cite, in the order of their ids."""
-    sources = _public_sources(site)
+def find_sources(*, viewer: Viewer, query: SourceQuery, after: SourceKey | None) -> Part:
+    """Return a part of the sources that claims on the site cite, in the order of their ids."""
+    sources = _cited_sources(viewer)
     if query.doi:
         try:
             sources = sources.filter(doi=normalise_doi(query.doi))
@@ -129,11 +138,11 @@ def find_sources(*, site: Site | None, query: SourceQuery, after: SourceKey | No
     return _cut(rows, query.limit, lambda source: (source.pk,))
 
 
-def find_source(*, site: Site | None, source_id: int) -> Source | None:
-    """Return a source that a claim on a public page cites, or None."""
+def find_source(*, viewer: Viewer, source_id: int) -> Source | None:
+    """Return a source that a claim on the site cites, or None."""
     if source_id > MAX_ID:
         return None
-    source: Source | None = _public_sources(site).filter(pk=source_id).first()
+    source: Source | None = _cited_sources(viewer).filter(pk=source_id).first()
     return source
 
 
@@ -149,14 +158,23 @@ def fetch_article_relations(pages: list[Any]) -> None:
         prefetch_related_objects(same, "hero_image", "locale")
 
 
-def _page_model() -> Any:
-    return swapper.load_model("wagtailcore", "Page")
-
-
-def _article_pages(site: Site | None) -> Any:
+def _article_pages(viewer: Viewer) -> Any:
     models = [model for model in get_page_models() if issubclass(model, ArticleMixin)]
     content_types = ContentType.objects.get_for_models(*models, for_concrete_models=False)
-    return public_pages(_page_model(), site=site).filter(content_type__in=content_types.values())
+    return viewer.pages().filter(content_type__in=content_types.values())
+
+
+def _in_locale(pages: Any, language_code: str | None, *, viewer: Viewer, named: Any) -> Any:
+    """Return the pages in a language: the one asked for, else the named page's, else the site's."""
+    if language_code is not None:
+        locale = Locale.objects.filter(language_code=language_code).first()
+        if locale is None:
+            raise UnknownLocaleError
+        return pages.filter(locale=locale)
+    if not is_multilingual():
+        return pages
+    locale = named.locale if named is not None else viewer.locale
+    return pages.filter(locale=locale)
 
 
 def _tagged(slug: str) -> Any:
@@ -181,20 +199,25 @@ def _is_after(published_at: datetime | None, page_id: int) -> Q:
     )
 
 
-def _public_claims(site: Site | None) -> Any:
-    pages = public_pages(_page_model(), site=site)
+def _claims_on(pages: Any, viewer: Viewer) -> Any:
     citations = ClaimCitation.objects.order_by("position").select_related("source")
-    return (
-        Claim.objects.filter(page__in=pages.order_by().values("pk"))
-        .select_related("page")
-        .prefetch_related(Prefetch("citations", queryset=citations))
+    return Claim.objects.filter(viewer.about("page", pages)).prefetch_related(
+        Prefetch("citations", queryset=citations)
     )
 
 
-def _public_sources(site: Site | None) -> Any:
-    pages = public_pages(_page_model(), site=site).order_by().values("pk")
+def _place(claims: list[Claim], pages: Any, viewer: Viewer) -> None:
+    """Put the page that shows each claim in the place of its original."""
+    shown = viewer.find_shown((claim.page_id for claim in claims), pages.select_related("locale"))
+    # A page that was unpublished between the two queries is missing.
+    claims[:] = [claim for claim in claims if claim.page_id in shown]
+    for claim in claims:
+        claim.page = shown[claim.page_id]
+
+
+def _cited_sources(viewer: Viewer) -> Any:
     return (
-        Source.objects.filter(citations__claim__page__in=pages)
+        Source.objects.filter(viewer.about("citations__claim__page", viewer.pages()))
         .annotate(claim_count=Count("citations__claim", distinct=True))
         .order_by("pk")
     )

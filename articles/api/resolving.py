@@ -3,32 +3,30 @@
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 
-from articles.api.queries import find_page_by_url_path, find_public_page
+from standfirst.aliases import page_model
+from standfirst.visibility import Viewer, is_multilingual
 
 
-def find_page(*, site: Site | None, path: str) -> Any:
+def find_page(*, viewer: Viewer, path: str) -> Any:
     """Return the public page at a path, or None. Takes paths with and without percent-encoding."""
-    if site is None:
-        return None
     wanted = unquote(path.partition("#")[0].partition("?")[0])
     if "\0" in wanted:
         return None
     wanted = f"/{wanted.strip('/')}/".replace("//", "/")
     candidates = []
     for root in Site.get_site_root_paths():
-        if root.site_id != site.pk:
+        if viewer.site is None or root.site_id != viewer.site.pk:
             continue
         prefix = _serving_prefix(root.language_code)
         if prefix is not None and wanted.startswith(prefix):
             candidates.append(root.root_path + wanted[len(prefix) :])
-    return find_page_by_url_path(site=site, url_paths=candidates)
+    return viewer.pages().filter(url_path__in=candidates).first()
 
 
 def find_redirect(*, site: Site | None, path: str) -> Redirect | None:
@@ -47,10 +45,12 @@ def find_redirect(*, site: Site | None, path: str) -> Redirect | None:
     return found
 
 
-def find_redirect_target(request: HttpRequest, redirect: Redirect, *, site: Site | None) -> str | None:
+def find_redirect_target(request: HttpRequest, redirect: Redirect, *, viewer: Viewer) -> str | None:
     """Return the absolute address that a redirect leads to; None where it leads nowhere public."""
-    if redirect.redirect_page_id and not find_public_page(site=None, page_id=redirect.redirect_page_id):
-        return None
+    if redirect.redirect_page_id:
+        target_page = page_model()._default_manager.filter(pk=redirect.redirect_page_id)
+        if not viewer.see(target_page).exists():
+            return None
     link = redirect.link
     if not link:
         return None
@@ -61,7 +61,7 @@ def find_redirect_target(request: HttpRequest, redirect: Redirect, *, site: Site
 def _serving_prefix(language_code: str) -> str | None:
     """Return the path under which Wagtail serves the pages of a language; None where it serves none."""
     try:
-        if getattr(settings, "WAGTAIL_I18N_ENABLED", False):
+        if is_multilingual():
             with translation.override(language_code):
                 return reverse("wagtail_serve", args=[""])
         return reverse("wagtail_serve", args=[""])

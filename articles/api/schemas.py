@@ -22,6 +22,17 @@ class PageLink(BaseModel):
     path: str = Field(description="The page's address from the root of its site.")
 
 
+class TranslationLink(BaseModel):
+    """The same page in another language."""
+
+    type: Literal["translation"]
+    locale: str = Field(description="The language's code.")
+    id: int
+    title: str
+    url: str = Field(description="The page's absolute address.")
+    path: str = Field(description="The page's address from the root of its site.")
+
+
 class Author(BaseModel):
     """Someone who wrote an article."""
 
@@ -137,6 +148,7 @@ class IndexedClaim(BaseModel):
     type: Literal["claim"]
     uid: UUID
     group: UUID = Field(description="Shared by the translations of a claim.")
+    locale: str = Field(description="The code of the language of the page that it stands on.")
     url: str
     path: str
     position: int
@@ -277,7 +289,9 @@ class ArticleSummary(BaseModel):
     slug: str
     url: str
     path: str
-    language: str
+    locale: str = Field(description="The code of the page's language, which `?locale=` takes.")
+    language: str = Field(description="The same code, as the value of an element's `lang`.")
+    translations: list[TranslationLink] = Field(description="The page in the site's other languages.")
     standfirst: str
     authors: list[Author]
     tags: list[ArticleTagLink]
@@ -298,7 +312,9 @@ class ArticleDetail(BaseModel):
     slug: str
     url: str
     path: str
-    language: str
+    locale: str = Field(description="The code of the page's language, which `?locale=` takes.")
+    language: str = Field(description="The same code, as the value of an element's `lang`.")
+    translations: list[TranslationLink] = Field(description="The page in the site's other languages.")
     parent: PageLink | None
     standfirst: str
     authors: list[Author]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
 
 from articles.enums import Certainty
+from standfirst.aliases import find_original_ids
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -39,11 +40,15 @@ def count_claims(claims: QuerySet[Claim]) -> ClaimCounts:
     return _as_counts(dict(rows))
 
 
-def count_claims_by_page(page_ids: Iterable[int]) -> dict[int, ClaimCounts]:
-    """Return the counts of each page's claims, in one query; a page without any has zero of them."""
+def count_claims_by_page(pages: Iterable[Any]) -> dict[int, ClaimCounts]:
+    """Return the counts of each page's claims by the page's id; an alias has its original's claims.
+
+    Takes one query, and one more for each link of the longest chain of aliases.
+    """
     from articles.models import Claim
 
-    counters: dict[int, Counter[str]] = {page_id: Counter() for page_id in page_ids}
+    original_of = find_original_ids(pages)
+    counters: dict[int, Counter[str]] = {original_id: Counter() for original_id in original_of.values()}
     rows = (
         Claim.objects.filter(page__in=list(counters))
         .order_by()
@@ -52,7 +57,7 @@ def count_claims_by_page(page_ids: Iterable[int]) -> dict[int, ClaimCounts]:
     )
     for page_id, certainty, number in rows:
         counters[page_id][certainty] = number
-    return {page_id: _as_counts(counter) for page_id, counter in counters.items()}
+    return {page_id: _as_counts(counters[original_id]) for page_id, original_id in original_of.items()}
 
 
 def _as_counts(numbers: Mapping[str, int]) -> ClaimCounts:

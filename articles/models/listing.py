@@ -9,14 +9,17 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import PageNotAnInteger, Paginator
+from django.db.models import F
 from taggit.models import Tag
 
 from articles import conf
 from articles.claims.counts import ClaimCounts, count_claims_by_page
 from articles.pictures import Picture, describe_pictures
+from standfirst.visibility import is_multilingual
 
 if TYPE_CHECKING:
     from articles.models.pages import ArticleIndexPage, ArticlePage
+    from standfirst.visibility import Viewer
 
 # A listing shows pictures small: it needs only the narrow renditions.
 _TEASER_WIDTHS = 2
@@ -68,18 +71,17 @@ class Listing:
         return self.query_for(self.page.number + 1)
 
 
-def list_articles(*, index_page: ArticleIndexPage, tag: str, number: str) -> Listing:
-    """Return a page of the published articles below ``index_page``, newest first.
+def list_articles(*, index_page: ArticleIndexPage, viewer: Viewer, tag: str, number: str) -> Listing:
+    """Return a page of the published articles below ``index_page`` and in its language, newest first.
 
     ``tag`` is a tag's slug and ``number`` a page's number ("" for the first), both as a reader may have typed
     them. An unknown tag lists nothing. Raises ``InvalidPage`` for a number that is none, or that of no page.
     """
     from articles.models.pages import ArticlePage
-    from articles.public import exclude_restricted
 
-    articles = exclude_restricted(
-        ArticlePage.objects.live().descendant_of(index_page), unless_within=index_page
-    )
+    articles = viewer.see_within(ArticlePage.objects.descendant_of(index_page), index_page)
+    if is_multilingual():
+        articles = articles.filter(locale=index_page.locale_id)
     tags = list(
         Tag.objects.filter(articles_articletag_items__content_object__in=articles)
         .distinct()
@@ -90,7 +92,7 @@ def list_articles(*, index_page: ArticleIndexPage, tag: str, number: str) -> Lis
     if tag:
         articles = articles.filter(tagged_items__tag=chosen) if chosen else articles.none()
     articles = (
-        articles.order_by("-first_published_at", "-pk")
+        articles.order_by(F("first_published_at").desc(nulls_last=True), "-pk")
         .defer_streamfields()
         .select_related("hero_image", "locale")
         .prefetch_related("bylines__person", "tagged_items__tag")
@@ -101,10 +103,10 @@ def list_articles(*, index_page: ArticleIndexPage, tag: str, number: str) -> Lis
         [(article.hero_image, article.hero_alt) for article in shown],
         widths=conf.image_widths()[:_TEASER_WIDTHS],
     )
-    counts = count_claims_by_page(article.alias_of_id or article.pk for article in shown)
+    counts = count_claims_by_page(shown)
     return Listing(
         teasers=[
-            Teaser(article=article, picture=picture, counts=counts[article.alias_of_id or article.pk])
+            Teaser(article=article, picture=picture, counts=counts[article.pk])
             for article, picture in zip(shown, pictures, strict=True)
         ],
         page=page,

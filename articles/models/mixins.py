@@ -16,6 +16,7 @@ from wagtail.search import index
 
 from articles.blocks import ArticleBodyBlock
 from articles.reading import Reading, read_article
+from standfirst.publishing import may_publish
 
 if TYPE_CHECKING:
     from articles.models.people import Person
@@ -85,10 +86,17 @@ class ArticleMixin(models.Model):
     class Meta:
         abstract = True
 
-    def publish(self, *args: Any, **kwargs: Any) -> Any:
-        """Publish a revision as Wagtail does, in one transaction with the index of claims."""
+    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
+        """Publish a revision as Wagtail does, in one transaction with the index of claims.
+
+        Raises ``standfirst.publishing.StaleRevisionError`` if another revision was published since this one
+        was begun. Pass ``previous_revision``, as Wagtail does to go back to an older version, to replace it.
+        """
         with transaction.atomic():
-            return super().publish(*args, **kwargs)  # type: ignore[misc]
+            guarded = {name: kwargs[name] for name in ("log_action", "previous_revision") if name in kwargs}
+            if not may_publish(revision, **guarded):
+                return None
+            return super().publish(revision, *args, **kwargs)  # type: ignore[misc]
 
     @property
     def published_at(self) -> datetime | None:

@@ -20,6 +20,7 @@ from wagtail.search import index
 from articles.models.listing import list_articles
 from articles.models.mixins import ArticleMixin
 from articles.models.people import Person
+from standfirst.visibility import visitor
 
 
 class ArticleIndexPage(Page):
@@ -42,11 +43,16 @@ class ArticleIndexPage(Page):
         """Return the template's context; the listing takes ``tag`` and ``page`` from the query string."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         try:
-            context["listing"] = list_articles(
-                index_page=self, tag=request.GET.get("tag", ""), number=request.GET.get("page", "")
+            listing = list_articles(
+                index_page=self,
+                viewer=visitor(request),
+                tag=request.GET.get("tag", ""),
+                number=request.GET.get("page", ""),
             )
         except InvalidPage as error:
             raise Http404 from error
+        # Each page of the list is a page of its own to search engines.
+        context |= {"listing": listing, "canonical_query": listing.query_for(listing.page.number)}
         return context
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

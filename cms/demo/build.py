@@ -8,6 +8,7 @@ an article that exists is complete.
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 from django.conf import settings
@@ -122,6 +123,11 @@ def _point_site(home: Page) -> str:
     if not is_root and not _is_welcome_page(former):
         return f"Made a front page; the default site keeps its own, “{former.title}”"
     site.root_page = home
+    # As Wagtail made it, for want of a better address.
+    if (site.hostname, site.port) == ("localhost", 80):
+        address = urlsplit(settings.WAGTAILADMIN_BASE_URL)
+        site.hostname = address.hostname or site.hostname
+        site.port = address.port or (443 if address.scheme == "https" else 80)
     site.site_name = site.site_name or home.title
     site.save()
     if not is_root:

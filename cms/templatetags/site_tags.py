@@ -4,30 +4,43 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
-from wagtail.models import Site
+from wagtail.models import Locale
 
-from articles.public import exclude_restricted
+from standfirst.visibility import is_multilingual, visitor
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def main_menu(context: dict[str, Any]) -> list[Any]:
-    """Return the public pages directly under the site's root that an editor chose to show in menus.
+    """Return the pages directly under the site's root, in the page's language, that an editor put into menus.
 
-    Costs two queries besides the look-up of the site, and none where there is no request or site (as on an
-    error page).
+    A restricted page is among them on the pages inside its restriction alone. Costs a query besides what is
+    read once a request, and none if there is no request or site (as on an error page).
     """
     request: HttpRequest | None = context.get("request")
-    site = Site.find_for_request(request) if request else None
-    if site is None:
+    viewer = visitor(request) if request else None
+    root = viewer.root_in(_locale_id(context)) if viewer else None
+    if viewer is None or root is None:
         return []
-    return list(exclude_restricted(site.root_page.get_children().live().in_menu()).order_by("path"))
+    items = root.get_children().in_menu().order_by("path")
+    # Wagtail calls the page that it serves "self"; the pages of comments have a "page", but aren't it.
+    page = context.get("self")
+    return list(viewer.see_within(items, page if getattr(page, "path", "") else root))
 
 
 @register.simple_tag(takes_context=True)
 def site_root_url(context: dict[str, Any]) -> str:
-    """Return the root-relative address of the site's front page."""
+    """Return the root-relative address of the site's front page in the page's language."""
     request: HttpRequest | None = context.get("request")
-    site = Site.find_for_request(request) if request else None
-    return (site.root_page.get_url(request) if site else None) or "/"
+    root = visitor(request).root_in(_locale_id(context)) if request else None
+    return (root.get_url(request) if root else None) or "/"
+
+
+def _locale_id(context: dict[str, Any]) -> int | None:
+    """Return the locale of the page that is shown, else the one that the address asked for."""
+    if not is_multilingual():
+        return None
+    page = context.get("page")
+    locale_id: int | None = getattr(page, "locale_id", None) or Locale.get_active().pk
+    return locale_id

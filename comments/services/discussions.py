@@ -8,6 +8,7 @@ from wagtail.log_actions import log
 
 from comments.counting import lock_discussions, recount
 from comments.models import Discussion
+from standfirst.aliases import find_original_id
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -15,11 +16,7 @@ if TYPE_CHECKING:
 
 def find_discussion_page_id(page: Any) -> int:
     """Return the id of the page whose discussion stands under ``page``: for an alias, its original's."""
-    seen = {page.pk}
-    while page.alias_of_id and page.alias_of_id not in seen:
-        seen.add(page.alias_of_id)
-        page = page.alias_of
-    return int(page.pk)
+    return find_original_id(page)
 
 
 def find_discussion(page: Any) -> Discussion | None:

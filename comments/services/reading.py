@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from comments.models import Comment, CommentQuerySet, Discussion
+from comments.page_types import pages_with_discussion
 from comments.paths import encode_cursor
+from standfirst.visibility import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,20 @@ def list_comments(
     )
 
 
-def get_shown_comment(*, uid: UUID, pages: Any) -> Comment:
-    """Return a comment that readers can see under one of ``pages``. Raises ``Comment.DoesNotExist``.
+def get_shown_comment(*, uid: UUID, viewer: Viewer) -> tuple[Comment, Any]:
+    """Return a comment that the viewer can see, and the page that it is seen under.
 
-    ``pages`` is a queryset. The comment's discussion and its page are loaded with it.
+    Raises ``Comment.DoesNotExist``. The page is the one that was commented on or, if only aliases of it stand
+    on the viewer's site, an alias. The comment's discussion is loaded with it.
     """
-    comments = Comment.objects.shown().marking_editors().select_related("parent", "discussion__page")
-    return comments.get(uid=uid, discussion__page__in=pages)
+    pages = pages_with_discussion(viewer.discussed_pages())
+    comments = Comment.objects.shown().marking_editors().select_related("parent", "discussion")
+    comment = comments.filter(viewer.about("discussion__page", pages)).get(uid=uid)
+    page_id = comment.discussion.page_id
+    shown = viewer.find_shown([page_id], pages)
+    if page_id not in shown:  # It was unpublished between the two queries.
+        raise Comment.DoesNotExist
+    return comment, shown[page_id]
 
 
 def locate_comment(*, comment: Comment, page_size: int) -> str | None:

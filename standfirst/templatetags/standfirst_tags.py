@@ -1,4 +1,4 @@
-"""What the templates of both apps need to say in which language something is written."""
+"""What the templates of both apps say of a page: its language, and its canonical address."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +8,7 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from standfirst.canonical import canonical_url
 from standfirst.languages import (
     Language,
     current_language,
@@ -20,6 +21,8 @@ from standfirst.languages import (
 )
 
 register = template.Library()
+
+_CANONICAL_DONE = "standfirst_canonical_link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,25 @@ def reader_attributes(page: Any = None) -> SafeString:
 def isolated(text: object) -> str:
     """Return a text that can stand within a sentence of the other direction where no element may stand."""
     return isolate(str(text))
+
+
+@register.simple_tag(takes_context=True)
+def canonical_link(context: Context) -> SafeString:
+    """Render the page's ``<link rel="canonical">``: ``{% canonical_link %}`` in the head.
+
+    For an alias it names the original if everybody may see that, else the alias itself. The context's
+    ``canonical_query`` (with its question mark) is added to the page's own address, for the further pages of
+    a list. Only the first tag of a page renders anything, so that a base template and the template of a page
+    may both have it; a context without a page that Wagtail serves has no canonical address.
+    """
+    page = context.get("self")
+    if context.render_context.get(_CANONICAL_DONE) or not getattr(page, "pk", None):
+        return SafeString()
+    url = canonical_url(page, request=context.get("request"), query=str(context.get("canonical_query", "")))
+    if not url:
+        return SafeString()
+    context.render_context[_CANONICAL_DONE] = True
+    return format_html('<link rel="canonical" href="{}">', url)
 
 
 def _document(context: Context) -> Language:

@@ -35,7 +35,8 @@ pytestmark = pytest.mark.django_db
 API = "/api/v1"
 
 SUMMARY_KEYS = {
-    "type", "id", "title", "slug", "url", "path", "language", "standfirst", "authors", "tags", "lead_image",
+    "type", "id", "title", "slug", "url", "path", "locale", "language", "translations", "standfirst",
+    "authors", "tags", "lead_image",
     "published_at", "updated_at", "claim_count",
 }  # fmt: skip
 DETAIL_KEYS = SUMMARY_KEYS - {"claim_count"} | {
@@ -46,8 +47,8 @@ SOURCE_KEYS = {
     "citation_text",
 }  # fmt: skip
 CLAIM_KEYS = {
-    "type", "uid", "group", "url", "path", "position", "statement", "certainty", "direction", "caveat",
-    "citations", "article",
+    "type", "uid", "group", "locale", "url", "path", "position", "statement", "certainty", "direction",
+    "caveat", "citations", "article",
 }  # fmt: skip
 BLOCK_KEYS = {
     "heading": {"level", "text", "anchor"},

@@ -1,0 +1,121 @@
+"""Publishing that replaces nobody's version unawares, in one transaction with everything that follows."""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from wagtail.actions import PublishPageRevisionAction
+from wagtail.models import Revision
+
+from standfirst.aliases import page_model
+
+logger = logging.getLogger(__name__)
+
+# What Wagtail's scheduler, `publish_scheduled`, writes into the log. It has no other mark.
+_SCHEDULED = "wagtail.publish.scheduled"
+
+
+class StaleRevisionError(ValidationError, PermissionDenied):
+    """A revision isn't published, because what is live now was published behind its back.
+
+    To Wagtail's API it is a validation error (422). It is a denial, too, because the admin's own views handle
+    those: a workflow's last approval must not end in an error page.
+    """
+
+    def __init__(self, live: Revision) -> None:
+        super().__init__(describe_overtaking(live), code="stale_revision")
+        self.live = live
+
+
+def find_overtaking_revision(revision: Revision) -> Revision | None:
+    """Return the live revision of the page if ``revision`` was not made from it, else None.
+
+    A revision holds which revisions were live and latest when its page was loaded, so its line of ancestors
+    can be followed. Whoever made it saw what stands in that line or was live when one of it was made.
+    """
+    live_id = (
+        page_model()
+        ._base_manager.filter(pk=revision.object_id)
+        .values_list("live_revision_id", flat=True)
+        .first()
+    )
+    if live_id is None or live_id == revision.pk:
+        return None
+    revisions = Revision.page_revisions.filter(object_id=revision.object_id)
+    seen = {revision.pk}
+    was_live, parent = revision.content.get("live_revision"), revision.content.get("latest_revision")
+    while live_id not in (was_live, parent):
+        # Ids only grow, so that nothing further back can come from the live revision.
+        if parent is None or parent in seen or parent < live_id:
+            return revisions.select_related("user").get(pk=live_id)
+        seen.add(parent)
+        row = revisions.filter(pk=parent).values_list("content__live_revision", "content__latest_revision")
+        was_live, parent = row.first() or (None, None)
+    return None
+
+
+def may_publish(revision: Revision, *, log_action: Any = True, previous_revision: Any = None) -> bool:
+    """Return whether a revision is to be published now. Call this first in the transaction that publishes.
+
+    Locks the page. Raises ``StaleRevisionError`` if another revision was published since ``revision`` was
+    begun; a reversal, which has a ``previous_revision``, means to replace what is live.
+
+    The scheduler must not be stopped by one page: for it the answer is False, and the revision is taken off
+    the schedule. It is False, too, for a schedule that somebody cancelled while the scheduler was at work.
+    """
+    pages = page_model()._base_manager.select_for_update()
+    if not pages.filter(pk=revision.object_id).order_by().values_list("pk").first():
+        return True  # Wagtail says what is wrong with a page that is gone.
+    if previous_revision is not None:
+        return True
+    live = find_overtaking_revision(revision)
+    if log_action != _SCHEDULED:
+        if live is not None:
+            raise StaleRevisionError(live)
+        return True
+    waiting = Revision.objects.filter(pk=revision.pk, approved_go_live_at__isnull=False)
+    if live is None and waiting.exists():
+        return True
+    waiting.update(approved_go_live_at=None)
+    revision.approved_go_live_at = None
+    logger.warning(
+        "Revision %s of page %s was scheduled, but is not published: another one was published since.",
+        revision.pk,
+        revision.object_id,
+    )
+    return False
+
+
+def describe_overtaking(live: Revision) -> str:
+    """Return the sentence that says who published what is live now, and when."""
+    page = live.content_object
+    published_at = page.last_published_at or live.created_at
+    return _(
+        "This version was not published: since it was begun, %(name)s published another one (%(date)s), "
+        "which publishing this one would have replaced."
+    ) % {
+        "name": (live.user.get_full_name() or live.user.get_username()) if live.user else _("somebody"),
+        "date": date_format(localtime(published_at), "DATETIME_FORMAT"),
+    }
+
+
+class GuardedPublishPageRevisionAction(PublishPageRevisionAction):
+    """Publishes a page's revision wholly or not at all, and never one that is stale.
+
+    Wagtail's action writes the page, its aliases, its schedule and its log one after the other; a crash in
+    between would leave some of them behind. ``ArticleMixin.publish`` covers callers of the page's method,
+    this covers callers of the registered action, such as Wagtail's API.
+    """
+
+    def execute(self, *args: Any, **kwargs: Any) -> Any:
+        """Publish or schedule the revision as Wagtail does. Raises ``StaleRevisionError``."""
+        with transaction.atomic():
+            if not may_publish(
+                self.revision, log_action=self.log_action, previous_revision=self.previous_revision
+            ):
+                return None
+            return super().execute(*args, **kwargs)
