@@ -3,7 +3,7 @@ PYTHON ?= python3
 BOOTSTRAP = $(PYTHON) cms/bootstrap.py
 BIN = $(abspath $(or $(STANDFIRST_VENV),.venv))/bin
 
-.PHONY: help demo test test-all mutants venv lint format types imports bench screenshots openapi lock
+.PHONY: help demo test test-all mutants venv lint format types imports bench screenshots openapi advisories lock
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -48,6 +48,9 @@ openapi: venv ## write docs/reference/openapi.json from the code
 	@STANDFIRST_SECRET_KEY=unused $(BIN)/python manage.py export_openapi_schema --api cms.api.api --indent 2 \
 	  --output docs/reference/openapi.json
 	@echo >> docs/reference/openapi.json
+
+advisories: venv ## report what is known against the locked packages
+	@$(BIN)/python -m cms.advisories
 
 lock: python ## write the lock files from pyproject.toml (UPGRADE=1 takes newer versions)
 	@$(BOOTSTRAP) lock $(if $(UPGRADE),--upgrade)

@@ -8,38 +8,67 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
-from django.db import transaction
-from django.db.models import Model
+from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Collection
+from xdist.scheduler import LoadScopeScheduling
 
-from tests.databases import provide_test_database, template_folder
+from tests.databases import Rows, provide_test_database, read_all_rows, template_folder, write_all_rows
+from tests.examples import EXAMPLES_HERE, IN_CI
 
 HERE = Path(__file__).parent
 # Folders whose tests carry a marker without saying so.
 MARKED_FOLDERS = {"browser": "browser", "plugin": "plugin"}
-IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by their folder, and keep those of the plugin in one process: they share a new site."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark tests by their folder and by whether they use the database; put those of the plugin first.
+
+    The marks must be there before `-m` reads them; the order is made after pytest-django has made its own.
+    """
     for item in items:
+        if uses_database(item):
+            item.add_marker("database")
         folder = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
         if folder in MARKED_FOLDERS:
             item.add_marker(MARKED_FOLDERS[folder])
-        if folder == "plugin":
-            item.add_marker(pytest.mark.xdist_group("plugin"))
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("plugin") is None)
 
 
-# In CI the same examples every time, so that what fails there fails here too; elsewhere new ones are tried.
+class PluginInOneProcess(LoadScopeScheduling):
+    """Hands out single tests, but the plugin's as one piece: they share a new site.
+
+    pytest-xdist's own groups have no effect with pytest 9.2, which keeps the ids of tests elsewhere.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "plugin" if nodeid.startswith("tests/plugin/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Have pytest-xdist deal out the tests with ours; the largest piece comes first."""
+    return PluginInOneProcess(config, log)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Return whether a test asks for the database: by a marker, a fixture or its class."""
+    fixtures = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    of_class = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+    return bool(fixtures) or of_class or item.get_closest_marker("django_db") is not None
+
+
+# In CI the same examples every time, so that what fails there fails here too; elsewhere new ones, but fewer:
+# they add up from run to run.
 settings.register_profile("ci", derandomize=True)
-if IN_CI:
-    settings.load_profile("ci")
+settings.register_profile("here", max_examples=EXAMPLES_HERE)
+settings.load_profile("ci" if IN_CI else "here")
 
 
 @pytest.fixture(scope="session")
@@ -56,15 +85,10 @@ def django_db_setup(
 
 
 @pytest.fixture(scope="session")
-def migrated_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[list[Model]]:
-    """Return what the migrations wrote, such as Wagtail's root page, site and groups: rows by model."""
+def migrated_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Rows:
+    """Return what the migrations wrote, such as Wagtail's root page, site and groups."""
     with django_db_blocker.unblock():
-        tables = [
-            list(model._base_manager.all())
-            for model in apps.get_models(include_auto_created=True)
-            if model._meta.managed and not model._meta.proxy
-        ]
-    return [rows for rows in tables if rows]
+        return read_all_rows()
 
 
 @pytest.fixture(autouse=True)
@@ -77,17 +101,10 @@ def start_as_migrated(request: pytest.FixtureRequest) -> None:
     marker = request.node.get_closest_marker("django_db")
     asked_for = marker is not None and marker.kwargs.get("transaction")
     if asked_for or {"live_server", "transactional_db"} & set(request.fixturenames):
-        tables = request.getfixturevalue("migrated_rows")
+        rows = request.getfixturevalue("migrated_rows")
         request.getfixturevalue("transactional_db")
-        if Collection.objects.exists():  # The first such test: nothing has been emptied yet.
-            return
-        with transaction.atomic():
-            for rows in tables:  # Emptying made content types and permissions anew, under other ids.
-                type(rows[0])._base_manager.all()._raw_delete(using="default")
-            for rows in tables:
-                model = type(rows[0])
-                fields = [field for field in model._meta.local_concrete_fields if not field.generated]
-                model._base_manager._insert(rows, fields=fields, raw=True, using="default")
+        if not Collection.objects.exists():  # Otherwise the first such test: nothing has been emptied yet.
+            write_all_rows(rows)
 
 
 @pytest.fixture(autouse=True)

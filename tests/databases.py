@@ -17,11 +17,14 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Model
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT_TEMPLATES = 8
 PREFIX = "standfirst_template_"
+ROWS_AT_ONCE = 100
+Rows = list[list[Model]]
 
 
 def provide_test_database(folder: Path) -> None:
@@ -126,3 +129,29 @@ class PostgresTemplates:
     def _execute(self, statement: str) -> None:
         with connection._nodb_cursor() as cursor:
             cursor.execute(statement)
+
+
+def read_all_rows() -> Rows:
+    """Return everything that is in the database: rows by table.
+
+    SQLite's own search table is left out: its triggers write it.
+    """
+    tables = [
+        list(model._base_manager.all())
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy and not model._meta.db_table.endswith("_fts")
+    ]
+    return [rows for rows in tables if rows]
+
+
+def write_all_rows(tables: Rows) -> None:
+    """Put back what ``read_all_rows`` returned, in place of what is in the same tables; no signal is sent."""
+    with transaction.atomic():
+        for rows in tables:  # Emptying made content types and permissions anew, under other ids.
+            type(rows[0])._base_manager.all()._raw_delete(using="default")
+        for rows in tables:
+            model = type(rows[0])
+            fields = [field for field in model._meta.local_concrete_fields if not field.generated]
+            for start in range(0, len(rows), ROWS_AT_ONCE):
+                some = rows[start : start + ROWS_AT_ONCE]
+                model._base_manager._insert(some, fields=fields, raw=True, using="default")

@@ -21,6 +21,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
 from tests.browser.chromium import launch_options
+from tests.browser.conftest import come_to_rest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "screenshots"
@@ -62,7 +63,8 @@ def open_first_comment(page: Page) -> None:
 def open_first_article(page: Page) -> None:
     """Go on from the list of articles to the editor of one."""
     page.get_by_role("link", name="Microneedling and hyperpigmentation").first.click()
-    page.wait_for_load_state("networkidle")
+    page.locator(".public-DraftEditor-content").first.wait_for()
+    come_to_rest(page)
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,8 @@ def photograph(browser: Browser, address: str, shot: Shot, width: int, scheme: s
     )
     weights: dict[str, int] = {}
     page.on("response", lambda response: weigh(response, weights))
-    page.goto(shot.path, wait_until="networkidle")
+    page.goto(shot.path)
+    come_to_rest(page)
     if shot.act:
         shot.act(page)
     show_lazy_images(page)
@@ -205,9 +208,9 @@ def photograph(browser: Browser, address: str, shot: Shot, width: int, scheme: s
 def show_lazy_images(page: Page) -> None:
     """Have the pictures loaded that wait for a reader to come near."""
     page.evaluate(
-        "document.querySelectorAll('img[loading=lazy]').forEach(image => { image.loading = 'eager' })"
+        "Promise.allSettled([...document.images].map("
+        "image => { image.loading = 'eager'; return image.decode() }))"
     )
-    page.wait_for_load_state("networkidle")
 
 
 def log_in(context: BrowserContext) -> None:

@@ -30,6 +30,7 @@ from tests.articles.builders import (
     make_person,
     make_source,
 )
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
@@ -367,7 +368,9 @@ def test_what_is_not_there_is_404(client: Client, path: str) -> None:
     get(client, path, 404)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     path=st.sampled_from([*LISTS, "/resolve/"]),
     name=st.sampled_from(
@@ -416,7 +419,9 @@ def test_a_cursor_at_the_ends_of_the_calendar_is_an_answer(client: Client, momen
         assert answer["errors"][0]["code"] == "invalid_cursor"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     moment=st.datetimes(timezones=st.timezones() | st.just(UTC)) | st.integers() | st.text(max_size=9),
     number=st.integers(),

@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import AbstractBaseUser
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.chromium import find_chromium, launch_options
@@ -43,6 +43,7 @@ SETTLE = """async () => {
         if (performance.now() > deadline) throw new Error("the page does not come to rest");
     }
 }"""
+TIMEOUT = 15_000  # Milliseconds.
 # `data:` and `blob:` are pictures that the page already holds.
 OWN_SCHEMES = {"data", "blob", "about", "chrome-error"}
 
@@ -66,6 +67,12 @@ def browser_type_launch_args(
     return {**browser_type_launch_args, **launch_options()}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    """Give what a test expects of a page the time that a busy machine needs."""
+    expect.set_options(timeout=TIMEOUT)
+
+
 @pytest.fixture(scope="session")
 def base_url(live_server: LiveServer) -> str:
     """Return the address of the live server: what ``page.goto("/...")`` starts from."""
@@ -76,6 +83,11 @@ def base_url(live_server: LiveServer) -> str:
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """Return the options of every browser context."""
     return {**browser_context_args, "locale": "en-GB", "reduced_motion": "reduce"}
+
+
+def come_to_rest(page: Page) -> None:
+    """Return once nothing in the page moves and Wagtail's admin has started."""
+    page.evaluate(SETTLE)
 
 
 class PageWatch:
@@ -132,7 +144,7 @@ def new_context(
 
     def open_context(**options: Any) -> BrowserContext:
         context = new_context(**options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(TIMEOUT)
         page_watch.attach(context)
         return context
 
@@ -164,7 +176,7 @@ def assert_accessible() -> Callable[..., None]:
     """
 
     def check(page: Page, part: str | None = None) -> None:
-        page.evaluate(SETTLE)
+        come_to_rest(page)
         results = Axe().run(page, context=part, options=AXE_OPTIONS)
         assert results.violations_count == 0, results.generate_report()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.contenttypes.models import ContentType
 from playwright.sync_api import BrowserContext, Page
 from wagtail.models import Page as WagtailPage
 
@@ -11,6 +12,8 @@ from articles.models import Source
 from cms.demo.accounts import ensure_admin
 from cms.demo.build import build_demo
 from comments.models import Comment
+from tests.browser.conftest import come_to_rest
+from tests.databases import Rows, read_all_rows, write_all_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,11 +26,22 @@ WATCH_LAYOUT = """
 """
 
 
+@pytest.fixture(scope="session")
+def built() -> list[Rows]:
+    """Return a list that the first test to build the demonstration puts its rows in."""
+    return []
+
+
 @pytest.fixture
-def demonstration() -> None:
-    """Make the demonstration site."""
+def demonstration(built: list[Rows]) -> None:
+    """Have the demonstration site in the database: building it takes seconds, putting it back does not."""
+    if built:
+        write_all_rows(built[0])
+        ContentType.objects.clear_cache()
+        return
     ensure_admin(password="not used here", replace_password=False)
     build_demo(report=lambda line: None)
+    built.append(read_all_rows())
 
 
 def public_addresses() -> list[str]:
@@ -63,9 +77,10 @@ def admin_addresses() -> list[str]:
 
 
 def open_page(page: Page, address: str) -> None:
-    response = page.goto(address, wait_until="networkidle")
+    response = page.goto(address)
     assert response is not None
     assert response.status in (200, 404), address
+    come_to_rest(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -19,6 +19,7 @@ from comments.forms import CommentForm
 from comments.models import Comment, Discussion, ModerationEntry
 from comments.services import set_comment_status, set_discussion_open
 from tests.comments.conftest import NO_SUCH_UID, SAME_ORIGIN, insert_comments, uids_in
+from tests.examples import examples
 
 Make = Callable[..., Comment]
 
@@ -336,7 +337,9 @@ class TestPost:
             },
         )
     )
-    @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @settings(
+        max_examples=examples(80), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    )
     def test_anything(self, post_json: Any, json_data: dict[str, Any], values: dict[str, Any]) -> None:
         response = post_json(json.dumps({**json_data, **values}))
         assert response.status_code in {201, 409, 422, 400}

@@ -31,6 +31,7 @@ from comments.services import (
     set_discussion_open,
     submit_comment,
 )
+from tests.examples import examples
 
 Make = Callable[..., Comment]
 # Hypothesis makes none of version 7; its version 4, one nibble changed, has any timestamp.
@@ -363,7 +364,7 @@ class SetBackClock(TestCase):
         clock=st.lists(UUIDS_OF_ANY_TIME, min_size=2, max_size=8),
         parents=st.lists(st.integers(min_value=0, max_value=7), min_size=8, max_size=8),
     )
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def test_siblings(self, clock: list[UUID], parents: list[int]) -> None:
         page = Site.objects.get(is_default_site=True).root_page
         stored: list[Comment] = []
@@ -400,7 +401,7 @@ class StateMachine(TestCase):
             max_size=12,
         ),
     )
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def test_counters_and_versions(self, shape: list[int], decisions: list[tuple[set[int], Status]]) -> None:
         root = Site.objects.get(is_default_site=True).root_page
         pages = [root.add_child(instance=Page(title=title)) for title in ("One", "Two")]

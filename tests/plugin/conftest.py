@@ -92,6 +92,8 @@ def new_site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> NewSite:
     Each gets a copy of one such site, which has its tables already, as any site has that takes up our apps.
     All share one environment: what a page installs is there for the next one.
     """
+    if "PYTEST_XDIST_WORKER" in os.environ:  # Made twice, it would take twice as long: see tests/conftest.py.
+        (tmp_path_factory.getbasetemp().parent / "new-site-is-made-by-one-process").mkdir()
     folder = tmp_path_factory.mktemp("sites")
     environment = folder / "env"
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
