@@ -38,6 +38,9 @@ def test_entries_of_the_sites_own_proxies_are_believed(
 
 def test_a_socket_without_address_is_unknown() -> None:
     assert address_of(None, trusted_proxies=0, remote="") is None
+    request = RequestFactory().get("/")
+    del request.META["REMOTE_ADDR"]
+    assert client_address(request, trusted_proxies=0) is None
 
 
 @pytest.mark.parametrize(
