@@ -1,8 +1,8 @@
-"""What a reader is shown of an article's body, read once for all of its blocks.
+"""What readers see of an article's body, worked out once for all of its blocks.
 
 The numbers of citations, the anchors of headings and tables, the files of pictures and the targets of links
-depend on the whole body; reading them together keeps the page at a constant number of queries. Blocks find
-what concerns them by ``annotation_for``.
+depend on the whole body; reading them together keeps the page at a constant number of queries. Blocks get
+their part through ``annotation_for``.
 """
 
 from __future__ import annotations
@@ -58,21 +58,21 @@ class Reading:
     hero: Picture | None = None
     word_count: int = 0
     # By the identity of the block's value, which lives as long as the stream: a block that was never saved
-    # has no id of its own to be found by.
+    # has no id to look it up by.
     _annotations: dict[int, Any] = field(default_factory=dict)
 
     @property
     def minutes(self) -> int | None:
-        """Return how many minutes the text takes to read, at least one; None where that isn't shown."""
+        """Return how many minutes the text takes to read, at least one; None if that isn't shown."""
         speed = conf.words_per_minute()
         return max(1, math.ceil(self.word_count / speed)) if speed and self.word_count else None
 
     def annotate(self, value: Any, annotation: Any) -> None:
-        """Keep what the block with this value needs to know of the whole body."""
+        """Store what the block with this value needs to know of the whole body."""
         self._annotations[id(value)] = annotation
 
     def annotation(self, value: Any) -> Any:
-        """Return what was kept for the block with this value, or None."""
+        """Return what was stored for the block with this value, or None."""
         return self._annotations.get(id(value))
 
 
@@ -99,7 +99,7 @@ def read_article(page: ArticleMixin, *, viewer: Viewer | None = None, base_url: 
 def annotation_for(context: Mapping[str, Any] | None, value: Any) -> Any:
     """Return what the article in a template's context says about the block with this value.
 
-    Where the context has no article (the preview of a single block, somebody's own template), the annotation
+    If the context has no article (the preview of a single block, somebody's own template), the annotation
     is made from the value alone.
     """
     reading = getattr((context or {}).get("page"), "reading", None)
@@ -120,7 +120,7 @@ def _annotate_alone(value: Any) -> Any:
             CitationMark(number=number, source=source, relation=relation)
             for number, (source, relation) in enumerate(cited, start=1)
         )
-        uid = uuid4()  # Outside a page a claim is nobody's: the id only has to be unique on the screen.
+        uid = uuid4()  # Outside a page a claim has no identity: the id only has to be unique on the screen.
         return build_claim_card(value, block_id=str(uid), position=1, citations=marks, uid=uid, group=uid)
     if "image" in value:
         image = value.get("image")
@@ -162,7 +162,7 @@ def read_claims(page: Any) -> tuple[list[ClaimCard], list[Reference]]:
     references: dict[int, Reference] = {}
     cards: list[ClaimCard] = []
     for child in blocks:
-        # Wagtail mints missing ids on saving; minted now, the id is the same throughout a preview.
+        # Wagtail makes missing ids on saving; made now, the id is the same throughout a preview.
         child.id = child.id or str(uuid4())
     ids = distinguish_block_ids(child.id for child in blocks)
     for position, (child, block_id) in enumerate(zip(blocks, ids, strict=True), start=1):

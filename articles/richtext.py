@@ -1,4 +1,4 @@
-"""Rich text, made safe to show.
+"""Makes rich text safe to show.
 
 Wagtail's editor only writes what its features allow, but its API and scripts store whatever they are given,
 so the HTML is cleaned when it is shown. Links to pages become addresses only where the page can be seen; a
@@ -89,11 +89,11 @@ def _find_page_urls(page_ids: set[int], *, viewer: Viewer | None, base_url: str)
     pages = model._default_manager.live()
     if viewer is not None:
         pages = viewer.see(pages)
-    cache: Any = model()  # Pages keep the addresses of sites on whatever object they are given.
+    cache: Any = model()  # Pages cache the addresses of sites on the object that they are given.
     urls: dict[str, str] = {}
     for page in pages.filter(pk__in=page_ids).defer_streamfields().specific():
         page._wagtail_cached_site_root_paths = page._get_site_root_paths(cache)
         url = page.get_url()
-        if url:  # With its host already where there are several sites.
+        if url:  # With its host already, if there are several sites.
             urls[str(page.pk)] = f"{base_url}{url}" if url.startswith("/") else url
     return urls

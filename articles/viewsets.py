@@ -42,7 +42,7 @@ def match_identifier(word: str) -> Q:
 
 
 class SourceCreationForm(WagtailAdminModelForm):
-    """What is asked of a new source in the dialogue that chooses one."""
+    """The fields of a new source in the dialogue that chooses one."""
 
     # The dialogue opens over the editor of a page, which has a title and other fields of its own.
     prefix = "new-source"
@@ -67,7 +67,7 @@ class SourceCreationForm(WagtailAdminModelForm):
 
 
 class PersonCreationForm(WagtailAdminModelForm):
-    """What is asked of a new person in the dialogue that chooses one."""
+    """The fields of a new person in the dialogue that chooses one."""
 
     prefix = "new-person"
     url = URLField(label=_("Web page"), required=False, max_length=500, assume_scheme="https")
@@ -120,7 +120,7 @@ class PersonIndexView(WordSearchMixin, IndexView):
 
 
 class SourceChooserViewSet(SnippetChooserViewSet):
-    """The dialogue in which a source is chosen or, by those who may add sources, made."""
+    """The dialogue in which a source is chosen or, by those who may add sources, created."""
 
     creation_form_class = SourceCreationForm
     choose_view_class = SourceChooseView
@@ -128,7 +128,7 @@ class SourceChooserViewSet(SnippetChooserViewSet):
 
 
 class PersonChooserViewSet(SnippetChooserViewSet):
-    """The dialogue in which a person is chosen or, by those who may add people, made."""
+    """The dialogue in which a person is chosen or, by those who may add people, created."""
 
     creation_form_class = PersonCreationForm
     choose_view_class = PersonChooseView
@@ -218,7 +218,7 @@ class PersonViewSet(SnippetViewSet):
 
 
 class EvidenceViewSetGroup(SnippetViewSetGroup):
-    """The menu with everything that articles rest on."""
+    """The menu of sources and people."""
 
     menu_label = _("Evidence")
     menu_icon = "clipboard-list"

@@ -28,7 +28,7 @@ register_snippet(EvidenceViewSetGroup)
 
 @hooks.register("register_log_actions")
 def register_import(actions: Any) -> None:
-    """Name the import of an article in the history of its page."""
+    """Register the import of an article for the history of its page."""
     actions.register_action(IMPORT_LOG_ACTION, _("Import"), _("Imported from a file"))
 
 
@@ -71,7 +71,7 @@ def _warn_of_dead_links(request: HttpRequest, page: Any) -> None:
 
 @hooks.register("before_delete_snippet")
 def refuse_deleting_what_pages_use(request: HttpRequest, instances: Sequence[Any]) -> HttpResponse | None:
-    """Say where a source is cited or a person named, in place of deleting it."""
+    """Say where a source is cited or a person named, instead of deleting it."""
     model: Any = type(instances[0]) if instances else None
     if model not in (Source, Person):
         return None

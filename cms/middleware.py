@@ -36,7 +36,6 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
-        """Return the policy of the part of the site that the request belongs to."""
         parts = super().get_policy_parts(request, response, report_only)
         if request.path.startswith(reverse("wagtailadmin_home")):
             parts.replace = settings.ADMIN_CONTENT_SECURITY_POLICY
@@ -88,8 +87,8 @@ class HeadMiddleware:
 class PublicCacheMiddleware:
     """Let caches keep the pages that are the same for everybody.
 
-    A GET or HEAD that carried no session cookie, set no cookie, read no session and succeeded is public. A
-    view that says something about caching itself is left alone.
+    A successful GET or HEAD that carried no session cookie, set no cookie and read no session is public. A
+    response with a ``Cache-Control`` of its own is left alone.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -116,8 +115,8 @@ class PublicCacheMiddleware:
                 stale_if_error=STALE_IF_ERROR_SECONDS,
             )
         else:
-            # A browser asks each time (mostly to hear 304): whoever publishes a page or has a comment
-            # approved wants to see it now. Shared caches keep it. No must-revalidate: it would forbid what
+            # A browser asks each time (and mostly gets 304): whoever publishes a page or approves a comment
+            # wants to see it now. Shared caches keep it. No must-revalidate: it would forbid what
             # stale-if-error allows.
             patch_cache_control(
                 response,
@@ -135,12 +134,11 @@ class PublicCacheMiddleware:
 class PublicGZipMiddleware(GZipMiddleware):
     """Compress what is the same for everybody, and nothing else.
 
-    Compression betrays secrets that stand beside what a visitor sent (the BREACH attack): a public answer
-    holds none, the admin's pages do.
+    Compression reveals secrets that are in a page beside what a visitor sent (the BREACH attack). A public
+    answer holds none; the admin's pages do.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Return the response, compressed where it may be kept by any cache."""
         if "public" not in response.get("Cache-Control", ""):
             return response
         return super().process_response(request, response)
@@ -181,8 +179,8 @@ class DeliveryApiMiddleware:
 class ManagementApiMiddleware:
     """Ask for an API token at every address of Wagtail's management API, reads included.
 
-    Left to itself, it answers anonymous reads with fields that are meant for editors, and takes a wrong token
-    for no token. Its documentation pages are for whoever may use the admin.
+    By default, it answers anonymous reads with fields that are meant for editors, and treats a wrong token
+    as no token. Its documentation pages are for whoever may use the admin.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

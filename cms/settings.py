@@ -1,7 +1,7 @@
 """The project's settings: one module, read from the environment.
 
-Every variable is described in docs/reference/settings.md. Without any of them the project runs on an embedded
-SQLite database in ``var/`` and is safe to expose: debug mode is off, and a secret key must be given.
+Every variable is described in docs/reference/settings.md. Only the secret key is required. By
+default the project uses an embedded SQLite database in ``var/``, and debug mode is off.
 """
 
 from datetime import timedelta
@@ -30,8 +30,8 @@ DEBUG = env.bool("STANDFIRST_DEBUG", default=False)
 def _read_secret_key() -> str:
     """Return the key from the environment, else from the file that ``make demo`` keeps in the data folder.
 
-    Raises ``ImproperlyConfigured`` where there is neither: a key that is made up at start would log everybody
-    out at each restart and differ between worker processes.
+    Raises ``ImproperlyConfigured`` if there is neither: a key generated at startup would log everybody out at
+    each restart and differ between worker processes.
     """
     key = env.str("STANDFIRST_SECRET_KEY", default="")
     key_file = DATA_DIR / "secret_key"
@@ -210,7 +210,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
-# Django itself hands out uploads: for the demonstration and for small sites without a web server in front.
+# Django itself serves uploads: for the demonstration and for small sites without a web server in front.
 SERVE_MEDIA = env.bool("STANDFIRST_SERVE_MEDIA", default=DEBUG)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -267,7 +267,7 @@ WAGTAILADMIN_BASE_URL = env.str("STANDFIRST_BASE_URL", default="http://localhost
 PUBLIC_PORTS = [port for url in (WAGTAILADMIN_BASE_URL, *CSRF_TRUSTED_ORIGINS) if (port := port_of(url))]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "key", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
-WAGTAIL_ENABLE_UPDATE_CHECK = False  # It would ask another host.
+WAGTAIL_ENABLE_UPDATE_CHECK = False  # It would contact another host.
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 TAGGIT_CASE_INSENSITIVE = True

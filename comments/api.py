@@ -44,7 +44,7 @@ router = Router(tags=["comments"])
 
 
 class CommentError(HttpError):
-    """A request that is refused, with a stable ``code`` and, where it will help, ``retry_after`` seconds."""
+    """A request that is refused, with a stable ``code`` and, if waiting helps, ``retry_after`` seconds."""
 
     def __init__(self, status_code: int, message: str, *, code: str, retry_after: int | None = None) -> None:
         super().__init__(status_code, message)
@@ -55,7 +55,7 @@ class CommentError(HttpError):
 def only_json(request: HttpRequest) -> Literal[True]:
     """Let a request through if its body is declared to be JSON.
 
-    A page of another site can have a browser send forms and plain text anywhere; JSON only where we allow it.
+    A page on another site can make a browser send forms and plain text anywhere; JSON only if CORS allows.
     """
     if request.content_type != "application/json":
         raise CommentError(415, _("Send the comment as application/json."), code="unsupported_media_type")
@@ -76,7 +76,7 @@ def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> 
             "query", "cursor", "invalid_cursor", _("This cursor does not come from `next`.")
         ) from None
     discussion = find_discussion(page)
-    # A text that no comment can have: databases refuse NUL.
+    # No comment can have such an anchor: databases refuse NUL.
     anchor = query.anchor.replace("\0", "\N{REPLACEMENT CHARACTER}")
     found = list_comments(discussion=discussion, limit=query.limit, after=after, anchor=anchor)
     commented_page = _describe_page(request, page)
@@ -141,7 +141,7 @@ def get_comment(request: HttpRequest, uid: UUID) -> ReaderComment | RemovedComme
 def post_comment(
     request: HttpRequest, response: HttpResponse, submission: CommentSubmission
 ) -> Status[CommentReceipt]:
-    """Take a comment, which then awaits moderation. The author is always anonymous: no session is read."""
+    """Accept a comment, which then awaits moderation. The author is always anonymous: no session is read."""
     _refuse_unknown_parameters(request)
     if submission.errors:
         raise ValidationError(
@@ -177,7 +177,7 @@ def post_comment(
 def _refuse_unknown_parameters(request: HttpRequest, query: Schema | None = None) -> None:
     """Raise ninja's ``ValidationError`` for parameters that ``query`` doesn't have.
 
-    Ninja drops them before a schema could refuse them, and a misspelt filter would then answer everything.
+    Ninja drops them before a schema could refuse them, so a misspelt filter would return everything.
     """
     known = type(query).model_fields if query is not None else {}
     unknown = [name for name in request.GET if name not in known]
@@ -256,7 +256,7 @@ def _describe_field(name: str, field: forms.Field) -> CommentFormField:
 
 
 def _form_errors(form: CommentForm) -> ValidationError:
-    """Return the form's errors, each with the code and the words that the HTML form has."""
+    """Return the form's errors, each with the same code and words as in the HTML form."""
     return ValidationError(
         [
             {"type": error.code or "invalid", "loc": ["body", name], "msg": " ".join(error.messages)}

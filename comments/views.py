@@ -1,4 +1,4 @@
-"""The pages and form targets that readers meet."""
+"""The pages and form targets for readers."""
 
 import logging
 from http import HTTPStatus
@@ -58,10 +58,9 @@ class SeeOther(HttpResponseRedirect):
 
 
 class NoUploads(FileUploadHandler):
-    """Passes files over: the form has none, and nobody should fill our disk with them."""
+    """Discards files: the form has none, and nobody should fill the disk with them."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Skip a file."""
         raise SkipFile
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
@@ -75,7 +74,7 @@ class NoUploads(FileUploadHandler):
 @csrf_exempt
 @require_POST
 def post_comment(request: HttpRequest) -> HttpResponse:
-    """Take a comment; send its author back to the page, or show the form again with everything kept."""
+    """Accept a comment and send its author back to the page, or show the form again with everything kept."""
     try:
         return _post_comment(request)
     except Exception as error:
@@ -90,7 +89,7 @@ def _post_comment(request: HttpRequest) -> HttpResponse:
     try:
         request.POST  # noqa: B018 - reads the body, which may turn out too large
     except RequestDataTooBig:
-        # What was typed is still in the browser, one step back; here it is not even read.
+        # What was typed is still in the browser, one step back; here it is never read.
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         return _private(render(request, "comments/too_large.html", status=status))
     origin = check_origin(request)
@@ -132,7 +131,7 @@ def show_form(request: HttpRequest) -> HttpResponse:
     parent = _find_parent(discussion, request.GET.get("parent", ""))
     notice = ""
     if request.GET.get("parent") and parent is None:
-        # The page that had the link may have been cached for a while.
+        # The page with the link may have been cached for a while.
         notice = _("The comment that you wanted to reply to is no longer available.")
     anchor = request.GET.get("anchor", "")
     author = recall_author(request)
@@ -184,7 +183,7 @@ def show_received(request: HttpRequest, page_id: int) -> HttpResponse:
 
 @require_safe
 def show_remembered_author(request: HttpRequest) -> JsonResponse:
-    """Return the author that this browser remembers, as JSON; an empty object where there is none."""
+    """Return the author that this browser remembers, as JSON; an empty object if there is none."""
     author = recall_author(request) if check_origin(request) is not Origin.FOREIGN else None
     response = JsonResponse(author or {})
     patch_cache_control(response, no_store=True)
@@ -211,7 +210,7 @@ def show_comments(request: HttpRequest, page_id: int) -> HttpResponse:
 
 @require_safe
 def go_to_comment(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Lead to a comment where it stands: under its page, or on a further page of the discussion."""
+    """Redirect to a comment: under its page, or on a further page of the discussion."""
     try:
         comment, page = get_shown_comment(uid=uid, viewer=visitor(request))
     except Comment.DoesNotExist as error:
@@ -236,7 +235,7 @@ def _accepted(request: HttpRequest, comment: Comment, *, page: Any) -> HttpRespo
 
 
 def _form_again(request: HttpRequest, form: CommentForm, *, status: int, refusal: str = "") -> HttpResponse:
-    """Show a posted form with what is wrong, and with everything that was typed."""
+    """Show a posted form with its errors and everything that was typed."""
     form.is_valid()
     page = form.cleaned_data.get("page")
     discussion = find_discussion(page) if page else None
@@ -287,7 +286,7 @@ def _get_page(pages: Any, page_id: str) -> Any:
 
 
 def _find_parent(discussion: Discussion | None, uid: object) -> Comment | None:
-    """Return the approved comment of a discussion that has a uid, None where there is no such comment."""
+    """Return the approved comment of a discussion that has a uid, None if there is no such comment."""
     try:
         value = UUIDField(required=False).clean(uid)
     except ValidationError:
@@ -298,12 +297,12 @@ def _find_parent(discussion: Discussion | None, uid: object) -> Comment | None:
 
 
 def _wants_fragment(request: HttpRequest) -> bool:
-    """Return whether our own script sent the form and puts the answer into the page."""
+    """Return whether our own script sent the form, and will put the answer into the page."""
     return request.headers.get("X-Requested-With") == "XMLHttpRequest"
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Keep an answer that holds what one person typed out of shared caches and search engines."""
+    """Keep an answer with what one person typed out of shared caches and search engines."""
     patch_cache_control(response, private=True, no_store=True)
     patch_vary_headers(response, ["Cookie"])
     response["X-Robots-Tag"] = "noindex"

@@ -1,4 +1,4 @@
-"""What a request tells about the person behind it."""
+"""What a request says about the person behind it."""
 
 from typing import TYPE_CHECKING
 

@@ -29,7 +29,7 @@ class Presenter:
     def page_address(self, page: Any) -> tuple[str, str]:
         """Return a page's absolute address and its path.
 
-        Where the page belongs to the site that was asked, the address has the request's own scheme, host and
+        If the page belongs to the site that was asked, the address has the request's own scheme, host and
         port: those of the site's record need not be the ones that a frontend can reach.
         """
         path = page.get_url(self.request) or "/"
@@ -38,12 +38,10 @@ class Presenter:
         return self.absolute(path), path
 
     def page_link(self, page: Any) -> schemas.PageLink:
-        """Return a link to a page."""
         url, path = self.page_address(page)
         return schemas.PageLink(type="page", id=page.pk, title=page.title, url=url, path=path)
 
     def summarise(self, pages: list[Any], claim_counts: dict[int, int]) -> list[schemas.ArticleSummary]:
-        """Return the articles as a list shows them."""
         pictures = describe_pictures([(page.hero_image, page.hero_alt) for page in pages])
         translations = self.viewer.translations_of(pages)
         return [
@@ -56,7 +54,6 @@ class Presenter:
         ]
 
     def article(self, page: Any, parent: Any) -> schemas.ArticleDetail:
-        """Return an article with its body."""
         reading = read_article(page, viewer=self.viewer, base_url=self.base_url)
         return schemas.ArticleDetail(
             type="article",
@@ -107,7 +104,6 @@ class Presenter:
         )
 
     def source(self, source: Source) -> schemas.CitedSource:
-        """Return a source."""
         return schemas.CitedSource(**self._source_fields(source))
 
     def source_detail(self, source: Any) -> schemas.SourceDetail:

@@ -1,4 +1,4 @@
-"""Finds what stands at a path of the site: a page, or a redirect to where it stands now."""
+"""Finds what is at a path of the site: a page, or a redirect to where it is now."""
 
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -33,7 +33,7 @@ def find_redirect(*, site: Site | None, path: str) -> Redirect | None:
     """Return the redirect at a path, one of the site itself before one of all sites."""
     try:
         forms = {Redirect.normalise_path(path), Redirect.normalise_path(path, decode_unicode=False)}
-    except ValueError:  # Not even an address: brackets without a pair, for one.
+    except ValueError:  # Not even an address, for example because of unpaired brackets.
         return None
     forms |= {form.partition("?")[0] for form in forms}
     forms = {form for form in forms if "\0" not in form and len(form) <= 255}
@@ -46,7 +46,7 @@ def find_redirect(*, site: Site | None, path: str) -> Redirect | None:
 
 
 def find_redirect_target(request: HttpRequest, redirect: Redirect, *, viewer: Viewer) -> str | None:
-    """Return the absolute address that a redirect leads to; None where it leads nowhere public."""
+    """Return the absolute address that a redirect leads to; None if that is nowhere public."""
     if redirect.redirect_page_id:
         target_page = page_model()._default_manager.filter(pk=redirect.redirect_page_id)
         if not viewer.see(target_page).exists():
@@ -59,7 +59,7 @@ def find_redirect_target(request: HttpRequest, redirect: Redirect, *, viewer: Vi
 
 
 def _serving_prefix(language_code: str) -> str | None:
-    """Return the path under which Wagtail serves the pages of a language; None where it serves none."""
+    """Return the path under which Wagtail serves the pages of a language; None if it serves none."""
     try:
         if is_multilingual():
             with translation.override(language_code):

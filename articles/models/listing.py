@@ -45,7 +45,7 @@ class TagChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """One page of an index, narrowed to ``tag`` where one was chosen."""
+    """One page of an index, narrowed to ``tag`` if one was chosen."""
 
     teasers: list[Teaser]
     page: PaginatorPage[Any]
@@ -62,12 +62,10 @@ class Listing:
 
     @property
     def newer_query(self) -> str:
-        """Return the query string of the page before this one."""
         return self.query_for(self.page.number - 1)
 
     @property
     def older_query(self) -> str:
-        """Return the query string of the page after this one."""
         return self.query_for(self.page.number + 1)
 
 

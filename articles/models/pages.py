@@ -76,8 +76,8 @@ class ArticleAuthor(Orderable):
     """A place in an article's byline."""
 
     page = ParentalKey("articles.ArticlePage", on_delete=models.CASCADE, related_name="bylines")
-    # A revision that names a person who is gone loads without them only where the key cascades. What protects
-    # the people in bylines is ProtectedWhereUsed.
+    # A revision that names a deleted person loads without them only if the key cascades. ProtectedWhereUsed
+    # protects the people in bylines.
     person = models.ForeignKey(
         Person, verbose_name=_("person"), on_delete=models.CASCADE, related_name="bylines"
     )
@@ -119,16 +119,14 @@ class ArticlePage(ArticleMixin, Page):  # type: ignore[django-manager-missing]
 
     @property
     def article_authors(self) -> Sequence[Person]:
-        """Return the people who wrote the article, in the order of the byline."""
         bylines = [byline for byline in self.bylines.all() if byline.person_id]
         prefetch_related_objects(bylines, "person")
-        # Whoever was named twice in the editor is named once to readers.
+        # Somebody named twice in the editor is shown once to readers.
         return list({byline.person_id: byline.person for byline in bylines}.values())
 
     @property
     def article_tags(self) -> Sequence[Any]:
-        """Return the tags of the article in alphabetical order."""
-        # The tag manager asks the database even where the tags were fetched with many articles at once.
+        # The tag manager queries the database even if the tags were fetched with many articles at once.
         items = list(self.tagged_items.all())
         prefetch_related_objects(items, "tag")
         return sorted((item.tag for item in items), key=lambda tag: tag.name.casefold())

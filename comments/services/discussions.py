@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 def find_discussion_page_id(page: Any) -> int:
-    """Return the id of the page whose discussion stands under ``page``: for an alias, its original's."""
+    """Return the id of the page whose discussion is shown under ``page``: for an alias, its original's."""
     return find_original_id(page)
 
 
 def find_discussion(page: Any) -> Discussion | None:
-    """Return the discussion under a page, or None where nobody has needed one yet (it is open and empty)."""
+    """Return the discussion under a page, or None if nobody has needed one yet (it is open and empty)."""
     return Discussion.objects.filter(page_id=find_discussion_page_id(page)).first()
 
 
 def lock_discussion_of_page(page_id: int) -> Discussion:
     """Return the discussion of a page, made if need be, locked until the transaction ends.
 
-    ``page_id`` comes from ``find_discussion_page_id``. Call this first in the transaction. Where the page is
+    ``page_id`` comes from ``find_discussion_page_id``. Call this first in the transaction. If the page is
     gone, ``IntegrityError`` is raised, at the latest by the commit.
     """
     # One statement that inserts or does nothing: of several requests that get here at once one makes the row,
@@ -39,8 +39,8 @@ def lock_discussion_of_page(page_id: int) -> Discussion:
 def set_discussion_open(*, page: Any, is_open: bool, actor: "User | None" = None) -> Discussion:
     """Open or close the discussion under a page, and return it.
 
-    ``actor`` is who did it, for Wagtail's log of the page. Nothing happens where the discussion is already
-    so.
+    ``actor`` is who did it, for Wagtail's log of the page. Nothing happens if the discussion is in that state
+    already.
     """
     page_id = find_discussion_page_id(page)
     with transaction.atomic():

@@ -28,7 +28,7 @@ def list_comments(
 ) -> CommentSlice:
     """Return up to ``limit`` shown comments that follow the path ``after``, in reading order.
 
-    Comments that were removed but have approved replies are among them, to hold their place. ``anchor``
+    Comments that were removed but have approved replies are included, to keep their place. ``anchor``
     selects the comments on one part of the page. The number of queries does not depend on the number of
     comments.
     """
@@ -66,14 +66,14 @@ def get_shown_comment(*, uid: UUID, viewer: Viewer) -> tuple[Comment, Any]:
 
 
 def locate_comment(*, comment: Comment, page_size: int) -> str | None:
-    """Return the cursor of the listing page that a shown comment stands on, or None for the first page."""
+    """Return the cursor of the listing page that a shown comment is on, or None for the first page."""
     shown = _shown(comment.discussion).order_by("path")
     before = shown.filter(path__lt=comment.path).count()
     first_of_page = before - before % page_size
     if first_of_page == 0:
         return None
     last_of_previous = shown.values_list("path", flat=True)[first_of_page - 1 : first_of_page]
-    # Empty where comments were removed between the two queries.
+    # Empty if comments were removed between the two queries.
     return encode_cursor(last_of_previous[0]) if last_of_previous else None
 
 

@@ -1,4 +1,4 @@
-"""Template tags: a page's discussion in one line."""
+"""The template tag for a page's discussion."""
 
 from typing import Any
 
