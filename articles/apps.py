@@ -12,13 +12,9 @@ class ArticlesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from wagtail.permissions import register_permission_policy
-
         from articles import checks  # noqa: F401
-        from articles.models import Person, Source
-        from articles.permissions import ShownOnPagesPermissionPolicy
+        from articles.permissions import register_policies
         from articles.signal_handlers import connect
 
-        for model in (Source, Person):
-            register_permission_policy(model, ShownOnPagesPermissionPolicy(model))
+        register_policies()
         connect()

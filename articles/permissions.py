@@ -11,6 +11,9 @@ from django.db.models import QuerySet
 from wagtail.models import GroupPagePermission
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permission_policies.pages import PagePermissionPolicy
+from wagtail.permissions import policy_registry, register_permission_policy
+
+from articles.models import Person, Source
 
 
 class ShownOnPagesPermissionPolicy(ModelPermissionPolicy):
@@ -77,3 +80,10 @@ class ShownOnPagesPermissionPolicy(ModelPermissionPolicy):
             for user in users
             if user.is_superuser or all(path.startswith(tuple(rights.get(user.pk, ()))) for path in paths)
         ]
+
+
+def register_policies() -> None:
+    """Have Wagtail ask these policies about sources and people. Does nothing the second time."""
+    for model in (Source, Person):
+        if policy_registry.get_by_type(model, fallback=False) is None:
+            register_permission_policy(model, ShownOnPagesPermissionPolicy(model))

@@ -16,6 +16,7 @@ from wagtail.snippets.models import register_snippet
 
 from articles.links import find_dead_links
 from articles.models import ArticleMixin, Person, Source
+from articles.permissions import register_policies
 from articles.refusals import describe_refused_deletion
 from articles.services.article_import import LOG_ACTION as IMPORT_LOG_ACTION
 from articles.viewsets import EvidenceViewSetGroup
@@ -23,6 +24,9 @@ from articles.viewsets import EvidenceViewSetGroup
 # More links than this are counted, not named.
 _NAMED_LINKS = 10
 
+# An app of Wagtail's that stands earlier in INSTALLED_APPS loads this module before ours is ready, and making
+# the viewsets asks for the policies.
+register_policies()
 register_snippet(EvidenceViewSetGroup)
 
 
