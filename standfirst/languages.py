@@ -62,7 +62,7 @@ def interface_language(wanted: str) -> Language:
     for code in (wanted, current_language().code):
         if code and _is_translated(code):
             return describe_language(code)
-    return describe_language("en")
+    return describe_language(_english())
 
 
 def same_language(one: Language, other: Language) -> bool:
@@ -100,6 +100,16 @@ def _is_translated(code: str) -> bool:
         # Translators put the code of their language here: it says which catalogue the words really come from.
         found = pgettext("the code of the language of this translation", "en")
     return _primary(found) == _primary(code)
+
+
+def _english() -> str:
+    """Return the site's own variety of English, such as ``en-gb``, "en" if it has none.
+
+    While another variety is in use, Wagtail writes it into the addresses of pages, and ``/en/`` leads nowhere
+    on a site in British English.
+    """
+    codes = [settings.LANGUAGE_CODE, *(code for code, _name in settings.LANGUAGES)]
+    return next((code for code in codes if _primary(code) == "en"), "en")
 
 
 def _primary(code: str) -> str:

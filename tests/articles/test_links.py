@@ -16,6 +16,7 @@ from articles.blocks import PARAGRAPH_FEATURES
 from articles.links import DeadEnd, find_dead_links
 from articles.models import ArticlePage
 from articles.richtext import render_rich_texts
+from standfirst.visibility import Viewer
 from tests.articles.builders import block, make_article, make_draft, make_index
 
 pytestmark = pytest.mark.django_db
@@ -56,9 +57,9 @@ def dead(page: Any) -> list[tuple[str, DeadEnd]]:
         ('<p><a>a <a href="/b">b</a></p>', '<p>a <a href="/b">b</a></p>'),
     ],
 )
-@pytest.mark.parametrize("public_only", [True, False])
-def test_a_link_without_an_address_is_its_words(source: str, shown: str, public_only: bool) -> None:
-    assert render_rich_texts([source], public_only=public_only) == [shown]
+@pytest.mark.parametrize("viewer", [Viewer(site=None), None])
+def test_a_link_without_an_address_is_its_words(source: str, shown: str, viewer: Viewer | None) -> None:
+    assert render_rich_texts([source], viewer=viewer) == [shown]
 
 
 def test_each_dead_end_is_found() -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from wagtail.models import Page, PageLogEntry
+from wagtail.models import Page, PageLogEntry, PageViewRestriction, Site
 
 from comments.enums import Reason, Status
 from comments.models import Comment, Discussion
@@ -20,6 +20,7 @@ from comments.services import (
     set_comment_status,
     set_discussion_open,
 )
+from standfirst.visibility import Viewer
 
 Make = Callable[..., Comment]
 NOW = datetime(2024, 3, 5, 12, 0, tzinfo=UTC)
@@ -129,19 +130,21 @@ class TestShown:
         found = list_comments(discussion=None, limit=10)
         assert (found.comments, found.count, found.next_cursor) == ([], 0, "")
 
-    def test_one_is_found_under_the_given_pages_while_it_is_shown(
+    def test_one_is_found_under_pages_that_can_be_seen_while_it_is_shown(
         self, plain_page: Page, make_page: Callable[..., Page], approved: Make
     ) -> None:
-        comment, elsewhere = approved(), approved(on=make_page("Elsewhere"))
-        here = Page.objects.filter(pk=plain_page.pk)
-        assert get_shown_comment(uid=comment.uid, pages=here) == comment
-        assert get_shown_comment(uid=elsewhere.uid, pages=Page.objects.all()) == elsewhere
-        for uid in (elsewhere.uid, uuid4()):
+        private = make_page("Private")
+        comment, hidden = approved(), approved(on=private)
+        PageViewRestriction.objects.create(page=private, restriction_type=PageViewRestriction.LOGIN)
+        anybody = Viewer(site=Site.objects.get())
+        found, page = get_shown_comment(uid=comment.uid, viewer=anybody)
+        assert (found, page.pk) == (comment, plain_page.pk)
+        for uid in (hidden.uid, uuid4()):
             with pytest.raises(Comment.DoesNotExist):
-                get_shown_comment(uid=uid, pages=here)
+                get_shown_comment(uid=uid, viewer=anybody)
         set_comment_status(uids=[comment.uid], status=Status.TRASH, actor=None)
         with pytest.raises(Comment.DoesNotExist):
-            get_shown_comment(uid=comment.uid, pages=here)
+            get_shown_comment(uid=comment.uid, viewer=anybody)
 
     @pytest.mark.parametrize("page_size", [1, 2, 3, 4, 5, 6])
     def test_each_is_on_the_page_of_the_list_that_it_is_located_on(

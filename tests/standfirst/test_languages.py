@@ -79,9 +79,24 @@ def test_variants_of_a_language_need_no_mark() -> None:
 class TestInterface:
     def test_without_a_catalogue_it_stays_what_it_is(self) -> None:
         assert interface_language("ar") == Language("en-gb", "ltr")
-        with override("ar"):  # A site whose own language lacks a catalogue speaks that of the sources.
-            assert interface_language("ar") == Language("en", "ltr")
+        with override("ar"):  # A page whose language lacks a catalogue is framed in that of the sources.
+            assert interface_language("ar") == Language("en-gb", "ltr")
             assert interface_language("en-us") == Language("en-us", "ltr")
+
+    @pytest.mark.parametrize(
+        ("site", "codes", "expected"),
+        [
+            ("en-gb", ["en-us", "en-gb", "ar"], "en-gb"),
+            ("ar", ["ar", "en-us"], "en-us"),
+            ("ar", ["ar", "de"], "en"),
+        ],
+    )
+    def test_english_is_the_variety_that_the_site_has_addresses_for(
+        self, settings: Any, site: str, codes: list[str], expected: str
+    ) -> None:
+        settings.LANGUAGE_CODE, settings.LANGUAGES = site, [(code, code) for code in codes]
+        with override("ar"):
+            assert interface_language("ar").code == expected
 
     def test_with_one_it_speaks_the_language_of_the_page(self, arabic_catalogue: None) -> None:
         assert interface_language("ar") == Language("ar", "rtl")

@@ -342,6 +342,11 @@ class TestChecks:
             assert [message.id for message in check_vendors(None)] == ["standfirst.W001"]
 
 
+def add_again(entry: ModerationEntry) -> Any:
+    """Add a record under the key of another."""
+    return ModerationEntry.objects.bulk_create([ModerationEntry(pk=entry.pk, comment_id=entry.comment_id)])
+
+
 OPERATIONS: list[Callable[[Any], Any]] = [
     lambda entry: entry.save(),
     lambda entry: entry.delete(),
@@ -349,9 +354,7 @@ OPERATIONS: list[Callable[[Any], Any]] = [
     lambda entry: ModerationEntry.objects.filter(pk=entry.pk).update(note="x"),
     lambda entry: ModerationEntry._base_manager.filter(pk=entry.pk).update(to_status="trash"),
     lambda entry: ModerationEntry._base_manager.filter(pk=entry.pk).delete(),
-    lambda entry: ModerationEntry.objects.bulk_create(
-        [ModerationEntry(pk=entry.pk, comment_id=entry.comment_id)]
-    ),
+    add_again,
     lambda entry: run(f"UPDATE {TABLE} SET reason = 'x' WHERE id = %s", entry.pk),
     lambda entry: run(f"UPDATE {TABLE} SET actor_id = NULL, note = 'x' WHERE id = %s", entry.pk),
     lambda entry: run(f"DELETE FROM {TABLE} WHERE id = %s", entry.pk),
@@ -373,6 +376,8 @@ class AnySequence(TestCase):
         expected = {row["id"]: row for row in rows()}
         for act, place in acts:
             entry = entries[place]
+            if act is add_again and entry.pk not in expected:
+                continue  # That would be an addition, to a comment that is gone.
             if act == "redact":
                 ModerationEntry.objects.filter(pk=entry.pk).redact(reason="x")
                 if entry.pk in expected:
