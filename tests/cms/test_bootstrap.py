@@ -150,7 +150,7 @@ def test_no_network(run: Run, checkout: Path) -> None:
     with socket.socket() as closed:  # Bound, but not listening: a connection is refused.
         closed.bind(("127.0.0.1", 0))
         index = f"http://127.0.0.1:{closed.getsockname()[1]}/"
-        variables = {"PIP_INDEX_URL": index, "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
+        variables = {"PIP_INDEX_URL": index, "PIP_RETRIES": "1", "PIP_CONFIG_FILE": os.devnull}
         result = run("demo", PORT=free_port(), **variables)
     assert_sentence(result, "package index does not answer", "network connection?")
     assert not list((checkout / ".venv").glob("*.stamp"))  # It is tried again the next time.
