@@ -1,9 +1,9 @@
-"""Telling an outage of the database or the disk, which passes, from a fault of ours, which doesn't."""
+"""Telling an outage of the database or the disk, which others can end, from a fault of ours, which doesn't."""
 
 import errno
 import sqlite3
 
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 
 # For how long a client is asked to wait before it tries again, in seconds.
 RETRY_SECONDS = 30
@@ -13,22 +13,32 @@ _SQLITE_CODES = frozenset(
     {
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOLFS,
         sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
         sqlite3.SQLITE_READONLY,
     }
 )
 _PRIMARY_CODE = 0xFF
-_READ_ONLY_TRANSACTION = "25006"
+# PostgreSQL's codes among the InternalErrors (https://www.postgresql.org/docs/current/errcodes-appendix.html): a
+# server that takes no writes, a transaction that it ended for idling too long, and corrupt data or indexes.
+_POSTGRES_STATES = frozenset({"25006", "25P03", "25P04", "XX001", "XX002"})
+# OperationalErrors all the same, but trying again doesn't help: a statement or a value is too large.
+_PROGRAM_LIMITS = "54"
 _SYSTEM_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENFILE, errno.EMFILE})
 
 
 def is_outage(error: BaseException | None) -> bool:
     """Return whether an error, or what caused it, means that the database or the disk can't be used now.
 
-    A disk that is full or read-only counts, as does a lock that was waited for in vain.
+    A disk that is full or read-only counts, as do a lock that was waited for in vain and a database file that
+    is damaged: until somebody has put it right, nothing can be read or kept.
     """
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
@@ -43,10 +53,14 @@ def _says_outage(error: BaseException) -> bool:
     if isinstance(error, OSError):
         return error.errno in _SYSTEM_ERRORS
     cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        # Not by Django's class: a damaged file is a bare DatabaseError.
+        code = getattr(cause, "sqlite_errorcode", 0)
+        return isinstance(error, DatabaseError) and code & _PRIMARY_CODE in _SQLITE_CODES
+    state = getattr(cause, "sqlstate", None) or ""
     if isinstance(error, OperationalError):
-        if isinstance(cause, sqlite3.Error):
-            return getattr(cause, "sqlite_errorcode", 0) & _PRIMARY_CODE in _SQLITE_CODES
-        return True  # PostgreSQL's class says just that: its faults of ours are ProgrammingErrors.
+        # PostgreSQL's class says just that (53 resources, 57 intervention, 58 system): our faults have others.
+        return not state.startswith(_PROGRAM_LIMITS)
     if isinstance(error, InterfaceError):
-        return not isinstance(cause, sqlite3.Error)  # "the connection is closed"
-    return isinstance(error, InternalError) and getattr(cause, "sqlstate", "") == _READ_ONLY_TRANSACTION
+        return True  # "the connection is closed"
+    return isinstance(error, InternalError) and state in _POSTGRES_STATES

@@ -4,6 +4,7 @@ import html
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -41,6 +42,19 @@ def database_gone() -> Iterator[None]:
 
     def fail(*_: Any) -> None:
         raise OperationalError("connection refused")
+
+    with connection.execute_wrapper(fail):
+        yield
+
+
+@contextmanager
+def database_damaged() -> Iterator[None]:
+    """Have every statement fail as it does when SQLite's file holds something else."""
+
+    def fail(*_: Any) -> None:
+        cause = sqlite3.DatabaseError("file is not a database")
+        cause.sqlite_errorcode = sqlite3.SQLITE_NOTADB
+        raise DatabaseError("file is not a database") from cause
 
     with connection.execute_wrapper(fail):
         yield
@@ -120,6 +134,14 @@ def test_a_comment_is_handed_back_with_every_word(client: Client, home: HomePage
     assert "post it again in a minute" in text
     assert text.lstrip().startswith("<!doctype html>") is not by_script
     assert_all_words(text)
+
+
+def test_a_damaged_file_loses_no_words(client: Client, home: HomePage) -> None:
+    with database_damaged():
+        page, api = client.get("/"), client.get("/api/v1/articles/")
+        form = client.post(reverse("comments:post"), WORDS)
+    assert (page.status_code, api.status_code, form.status_code) == (503, 503, 503)
+    assert_all_words(form.content.decode())
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
+from django.db import DatabaseError, IntegrityError, InterfaceError, InternalError, OperationalError, ProgrammingError
 
 from standfirst.outages import is_outage
 
@@ -53,6 +53,31 @@ def test_sqlite_locked(tmp_path: Path) -> None:
     assert is_outage(caused(OperationalError(), error))
 
 
+def test_sqlite_not_a_database(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"This is no database. " * 500)
+    error = sqlite_error(tmp_path / "a", "SELECT * FROM b")
+    assert type(error) is sqlite3.DatabaseError
+    assert is_outage(caused(DatabaseError(), error))
+
+
+def test_sqlite_damaged(tmp_path: Path) -> None:
+    rows = "INSERT INTO a SELECT zeroblob(100000)"
+    connection = sqlite3.connect(tmp_path / "a", isolation_level=None)
+    connection.execute("CREATE TABLE a (b)")
+    connection.execute(rows)
+    connection.close()
+    whole = (tmp_path / "a").read_bytes()
+    (tmp_path / "a").write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    error = sqlite_error(tmp_path / "a", "SELECT * FROM a")
+    assert type(error) is sqlite3.DatabaseError
+    assert is_outage(caused(DatabaseError(), error))
+
+
+def test_a_broken_rule_of_sqlite_is_a_fault_of_ours(tmp_path: Path) -> None:
+    error = sqlite_error(tmp_path / "a", "CREATE TABLE a (b UNIQUE)", "INSERT INTO a VALUES (1), (1)")
+    assert not is_outage(caused(IntegrityError(), error))
+
+
 def test_a_missing_table_is_a_fault_of_ours(tmp_path: Path) -> None:
     error = sqlite_error(tmp_path / "a", "SELECT * FROM nowhere")
     assert not is_outage(caused(OperationalError(), error))
@@ -64,6 +89,13 @@ def test_a_missing_table_is_a_fault_of_ours(tmp_path: Path) -> None:
         (OperationalError(), psycopg.OperationalError("connection refused"), True),
         (OperationalError(), psycopg.errors.AdminShutdown(), True),
         (OperationalError(), psycopg.errors.DiskFull(), True),
+        (OperationalError(), psycopg.errors.TooManyConnections(), True),
+        (OperationalError(), psycopg.errors.CannotConnectNow(), True),
+        (OperationalError(), psycopg.errors.IoError(), True),
+        (OperationalError(), psycopg.errors.ProgramLimitExceeded(), False),
+        (InternalError(), psycopg.errors.DataCorrupted(), True),
+        (InternalError(), psycopg.errors.IndexCorrupted(), True),
+        (InternalError(), psycopg.errors.IdleInTransactionSessionTimeout(), True),
         (InterfaceError(), psycopg.InterfaceError("the connection is closed"), True),
         (InternalError(), psycopg.errors.ReadOnlySqlTransaction(), True),
         (InternalError(), psycopg.errors.InFailedSqlTransaction(), False),
