@@ -1,14 +1,16 @@
 """The delivery API at ``/api/v1/``: assembled here from the apps' routers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 from ninja.openapi.docs import Swagger
 from ninja.openapi.schema import OpenAPISchema
+from pydantic import BaseModel
 
 import articles.api
 import comments.api
@@ -43,6 +45,29 @@ class DeliveryAPI(NinjaAPI):
                         },
                     }
         return document
+
+    def validation_error_from_error_contexts(
+        self, error_contexts: list[ValidationErrorContext]
+    ) -> ValidationError:
+        """Return the error without the names that our functions give to parameters and bodies.
+
+        Ninja says ``query.query.limit`` and ``body.submission.name``; clients know ``limit`` and ``name``.
+        """
+        return ValidationError(
+            [
+                {**error, "loc": _public_location(error["loc"], context)}
+                for context in error_contexts
+                for error in super(DeliveryAPI, self).validation_error_from_error_contexts([context]).errors
+            ]
+        )
+
+
+def _public_location(location: Sequence[int | str], context: ValidationErrorContext) -> tuple[int | str, ...]:
+    place, *path = location
+    field = context.model.model_fields.get(str(path[0])) if path else None
+    if field and isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+        del path[0]
+    return (place, *path)
 
 
 def _problem_statuses(path: str, operation: dict[str, Any]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Telling an outage of the database or the disk, which others can end, from a fault of ours, which doesn't."""
+"""Telling an outage of the database or the disk from a fault of ours."""
 
 import errno
 import sqlite3
@@ -26,8 +26,8 @@ _SQLITE_CODES = frozenset(
     }
 )
 _PRIMARY_CODE = 0xFF
-# PostgreSQL's codes among the InternalErrors (https://www.postgresql.org/docs/current/errcodes-appendix.html): a
-# server that takes no writes, a transaction that it ended for idling too long, and corrupt data or indexes.
+# PostgreSQL's codes among the InternalErrors (its manual's appendix "Error Codes"): a server that takes no
+# writes, a transaction that it ended for idling too long, and corrupt data or indexes.
 _POSTGRES_STATES = frozenset({"25006", "25P03", "25P04", "XX001", "XX002"})
 # OperationalErrors all the same, but trying again doesn't help: a statement or a value is too large.
 _PROGRAM_LIMITS = "54"
@@ -59,7 +59,7 @@ def _says_outage(error: BaseException) -> bool:
         return isinstance(error, DatabaseError) and code & _PRIMARY_CODE in _SQLITE_CODES
     state = getattr(cause, "sqlstate", None) or ""
     if isinstance(error, OperationalError):
-        # PostgreSQL's class says just that (53 resources, 57 intervention, 58 system): our faults have others.
+        # PostgreSQL's class says just that (53, 57, 58, connections): our faults have others.
         return not state.startswith(_PROGRAM_LIMITS)
     if isinstance(error, InterfaceError):
         return True  # "the connection is closed"

@@ -138,6 +138,41 @@ class TestProblems:
         problem = assert_problem(client.get(path, {"nonsense": "1"}), 422, "invalid")
         assert [error["loc"][-1] for error in problem["errors"]] == ["nonsense"]
 
+    @pytest.mark.parametrize(
+        ("address", "location"),
+        [
+            ("articles/?limit=0", ["query", "limit"]),
+            ("articles/?tag=%00", ["query", "tag", "0"]),
+            ("claims/?certainty=high&certainty=foo", ["query", "certainty", "1"]),
+            ("claims/?limit=x", ["query", "limit"]),
+            ("sources/?nonsense=1", ["query", "nonsense"]),
+            ("sources/?cursor=x", ["query", "cursor"]),
+            ("resolve/", ["query", "path"]),
+            ("comments/?page=x", ["query", "page"]),
+        ],
+    )
+    def test_a_parameter_is_named_as_it_was_sent(
+        self, client: Client, address: str, location: list[str]
+    ) -> None:
+        problem = assert_problem(client.get(f"/api/v1/{address}"), 422, "invalid")
+        assert [error["loc"] for error in problem["errors"]] == [location]
+
+    @pytest.mark.parametrize(
+        ("body", "location"),
+        [
+            ({"page": "x"}, ["body", "page"]),
+            ({"page": 1, "nonsense": 2}, ["body", "nonsense"]),
+            ([], ["body"]),
+        ],
+    )
+    def test_a_field_of_the_body_is_named_as_it_was_sent(
+        self, client: Client, body: Any, location: list[str]
+    ) -> None:
+        response = client.post("/api/v1/comments/", body, content_type="application/json")
+        problem = assert_problem(response, 422, "invalid")
+        assert location in [error["loc"] for error in problem["errors"]]
+        assert not [error for error in problem["errors"] if "submission" in error["loc"]]
+
     def test_article_ids_that_are_not_numbers(self, client: Client) -> None:
         assert client.get("/api/v1/articles/abc/").status_code in (404, 422)
         assert client.get(f"/api/v1/articles/{10**30}/").status_code in (404, 422)
