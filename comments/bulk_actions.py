@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from wagtail.admin.views.bulk_action import BulkAction
 
 from comments.admin_views import PERMISSION, check_moderator
@@ -32,7 +33,9 @@ class ShownCommentsForm(forms.Form):
     is a dictionary of statuses by primary key.
     """
 
-    shown = forms.CharField(widget=forms.HiddenInput)
+    shown = forms.CharField(
+        widget=forms.HiddenInput, error_messages={"required": _lazy("Please choose the comments again.")}
+    )
 
     def clean_shown(self) -> dict[int, str]:
         """Return the statuses by primary key. Raises ``ValidationError`` for what we did not write."""
@@ -120,6 +123,7 @@ class DecideBulkAction(BulkAction):
         return {
             **context,
             "form": self.form_class(initial={"shown": shown}),
+            "shown_errors": context["form"].errors.get("shown", []),
             "decision": self.decision,
             "action_button_text": str(self.decision.bulk_verb % {"count": len(comments)}),
             "selected_count": self.selected_count,

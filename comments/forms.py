@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db.models import Model, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from comments.anchors import ANCHOR_MAX_LENGTH, anchor_labels
@@ -25,6 +26,18 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # Control characters except tab and line feed: they are invisible, and some would reach terminals and mail
 # headers. NUL is left to Django's own validator, so that it is reported instead of dropped.
 _CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
+
+# By the name of the field and whether the other of the two still has a value.
+_GONE = {
+    ("parent", False): _("That comment is no longer available. Post again to comment on the whole page."),
+    ("parent", True): _(
+        "That comment is no longer available. Post again to comment on this part of the page."
+    ),
+    ("anchor", False): _(
+        "That part of the page is no longer available. Post again to comment on the whole page."
+    ),
+    ("anchor", True): _("That part of the page is no longer available. Post again to reply to the comment."),
+}
 
 
 def _reject_surrogates(value: str) -> None:
@@ -188,6 +201,18 @@ class CommentForm(forms.Form):
                 ),
             )
         return cleaned
+
+    def drop_place(self, name: str) -> None:
+        """Empty the hidden field ``name`` ("parent" or "anchor"), whose place is gone, and say what follows.
+
+        Readers can't correct what they can't see: the next post is about what is left, else the whole page.
+        """
+        self.data = (
+            {**self.data.dict(), name: ""} if isinstance(self.data, QueryDict) else {**self.data, name: ""}
+        )
+        left = self.data.get("anchor" if name == "parent" else "parent")
+        self.errors.pop(name, None)
+        self.add_error(name, ValidationError(_GONE[name, bool(left)], code=f"invalid_{name}"))
 
     @property
     def visible_text_fields(self) -> list[forms.BoundField]:

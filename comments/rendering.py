@@ -25,6 +25,7 @@ _PLACES_TO_FOLD = tuple(
     for pattern in (r"\n[^\S\n]*\n", r"\n", r"[.!?\u2026]\S{0,2}\s|[\u3002\uff01\uff1f]", r"\s")
 )
 _JOINERS = "\u200d\ufe0e\ufe0f"
+_BEFORE_ELLIPSIS = " \t\n.,:;…\u3001\u3002\uff0c"
 _LAST_WORD = re.compile(r"\S+\Z")
 # Readers' links: no credit for search engines, marked as user content, no access to this window.
 LINK_REL = "nofollow ugc noopener"
@@ -62,7 +63,9 @@ def shorten(text: str, length: int) -> str:
         return text
     whole_words = _LAST_WORD.sub("", text[:length]).rstrip()
     # A long address, or a language written without spaces, is cut mid-word.
-    return f"{whole_words if 2 * len(whole_words) > length else text[: length - 1]}…"
+    kept = whole_words if 2 * len(whole_words) > length else text[: length - 1]
+    # "sees.…" would be one mark too many.
+    return f"{kept.rstrip(_BEFORE_ELLIPSIS) or kept}…"
 
 
 def _belongs_to_what_is_before(character: str) -> bool:

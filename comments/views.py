@@ -165,7 +165,8 @@ def show_received(request: HttpRequest, page_id: int) -> HttpResponse:
 
     Query parameters: ``parent`` and ``anchor``, as for the form, say where the way back leads.
     """
-    page = get_object_or_404(visitor(request).discussed_pages(), pk=page_id).specific
+    pages = pages_with_discussion(visitor(request).discussed_pages())
+    page = get_object_or_404(pages, pk=page_id).specific
     anchor = request.GET.get("anchor", "")
     context = {
         "page": page,
@@ -239,11 +240,18 @@ def _form_again(request: HttpRequest, form: CommentForm, *, status: int, refusal
     form.is_valid()
     page = form.cleaned_data.get("page")
     discussion = find_discussion(page) if page else None
+    parent = _find_parent(discussion, form.cleaned_data.get("parent"))
+    if page:
+        # Other errors come before the parent is looked for: a dead one must not wait for the next post.
+        if "parent" in form.errors or (form.cleaned_data.get("parent") and parent is None):
+            form.drop_place("parent")
+        if "anchor" in form.errors:
+            form.drop_place("anchor")
     context = form_context(
         form=form,
         page=page,
         discussion=discussion,
-        parent=_find_parent(discussion, form.cleaned_data.get("parent")),
+        parent=parent,
         anchor=form.cleaned_data.get("anchor", ""),
         refusal=refusal,
     )

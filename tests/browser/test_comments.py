@@ -301,6 +301,12 @@ def test_moderation(
     page = context.new_page()
     page.goto("/admin/comments/")
     expect(page.get_by_role("link", name="Comments (3)")).to_be_visible()
+    for width in (320, 390, 768, 1199, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        boxes = [button.bounding_box() for button in page.locator(".comment-decisions button").all()]
+        assert len(boxes) == 9
+        assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes), width
+        take_screenshot(page, f"comments-admin-list-{width}")
     take_screenshot(page, "comments-admin-list")
     page.get_by_role("row", name="Number 2.").get_by_role("button", name="Mark as spam").press("Enter")
     expect(page.get_by_text("1 comment marked as spam.")).to_be_visible()

@@ -411,6 +411,8 @@ class TestBulk:
         response = moderator_client.post(address, {"shown": shown.format(pk=comment.pk)})
         assert response.status_code == 200
         assert shown_in(response) == f"{comment.pk}:pending"
+        assert "Please choose the comments again." in text_of(response)
+        assert "Please choose" not in text_of(moderator_client.get(address))
         assert statuses(comment) == ["pending"]
 
     def test_queries_do_not_grow(self, moderator_client: Client, plain_page: Page) -> None:

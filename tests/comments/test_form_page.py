@@ -122,6 +122,13 @@ class TestAccepted:
         client.cookies["comments_received"] = str(plain_page.pk)
         assert client.get(f"/comments/received/{plain_page.pk}/").status_code == 404
 
+    def test_a_page_without_a_discussion_has_no_thanks(
+        self, client: Client, plain_page: Page, settings: Any
+    ) -> None:
+        assert client.get(f"/comments/received/{plain_page.pk}/").status_code == 200
+        settings.COMMENTS_PAGE_TYPES = []
+        assert client.get(f"/comments/received/{plain_page.pk}/").status_code == 404
+
     def test_what_may_be_left_empty_says_so(self, client: Client, plain_page: Page) -> None:
         shown = BeautifulSoup(client.get("/the-page/").content, "html.parser")
         labels = [" ".join(label.get_text().split()) for label in shown.select(".comment-label")]
@@ -331,6 +338,43 @@ class TestRefused:
         assert response.status_code == 422
         assert "no longer available" in text_of(response)
         assert "The dose is missing." in text_of(response)
+
+    @pytest.mark.parametrize("headers", [{}, {"X-Requested-With": "XMLHttpRequest"}])
+    @pytest.mark.parametrize("mistake", [{}, {"name": ""}])
+    @pytest.mark.parametrize("field", ["parent", "anchor"])
+    def test_a_place_that_is_gone_is_said_once_and_dropped(
+        self,
+        post: Any,
+        form_data: dict[str, str],
+        approved: Make,
+        field: str,
+        mistake: dict[str, str],
+        headers: dict[str, str],
+    ) -> None:
+        parent = approved()
+        set_comment_status(uids=[parent.uid], status=Status.SPAM, actor=None)
+        gone = {"parent": str(parent.uid), "anchor": "claim-1"}[field]
+        response = post({**form_data, **mistake, field: gone}, headers=headers)
+        assert response.status_code == 422
+        assert "no longer available. Post again to comment on the whole page." in text_of(response)
+        controls = Controls(response.content.decode()).controls
+        assert not controls["parent"].get("value")
+        assert not controls["anchor"].get("value")
+        kept = {name: controls[name].get("value") or "" for name in ("page", "parent", "anchor")}
+        again = post({**form_data, **kept}, headers=headers)
+        assert again.status_code == (201 if headers else 303)
+        comment = Comment.objects.latest("pk")
+        assert (comment.parent, comment.anchor) == (None, "")
+
+    def test_a_reply_about_a_part_that_is_gone_stays_a_reply(
+        self, post: Any, form_data: dict[str, str], approved: Make
+    ) -> None:
+        parent = approved()
+        response = post({**form_data, "parent": str(parent.uid), "anchor": "claim-1"})
+        assert "no longer available. Post again to reply to the comment." in text_of(response)
+        controls = Controls(response.content.decode()).controls
+        assert controls["parent"]["value"] == str(parent.uid)
+        assert not controls["anchor"].get("value")
 
     @pytest.mark.parametrize("kind", ["draft", "private", "root"])
     def test_pages_that_the_public_cannot_see(

@@ -81,6 +81,8 @@ class TestShorten:
             ("Thirteen word", "Thirteen…"),
             ("Eleven char s", "Eleven char…"),
             ("https://example.org/", "https://exa…"),
+            ("He sees. Then", "He sees…"),
+            ("One, two, three", "One, two…"),
             ("A https://example.org/", "A https://e…"),
         ],
     )

@@ -156,7 +156,7 @@
       delete sent.dataset.commentSending;
       button.textContent = label;
       button.removeAttribute("aria-disabled");
-      /* The plain way shows whatever went wrong, and keeps the text; a double is folded by the server. */
+      /* The plain way shows whatever went wrong, and keeps the text; a duplicate is refused by the server. */
       if (!shown) HTMLFormElement.prototype.submit.call(sent);
     };
 
