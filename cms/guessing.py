@@ -68,6 +68,7 @@ def limit_guesses(view: Callable[..., HttpResponseBase], *, what: str) -> Callab
             user_login_failed.send(sender=__name__, credentials=credentials, request=request)
         elif response.status_code == 302:
             reset(ip=guesser(request), username=credentials["username"])
+        patch_cache_control(response, private=True, no_store=True)
         return response
 
     return limited

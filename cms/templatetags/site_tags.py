@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from wagtail.models import Locale
 
@@ -27,6 +28,12 @@ def main_menu(context: dict[str, Any]) -> list[Any]:
     # Wagtail calls the page that it serves "self"; the pages of comments have a "page", but aren't it.
     page = context.get("self")
     return list(viewer.see_within(items, page if getattr(page, "path", "") else root))
+
+
+@register.simple_tag
+def own_name() -> str:
+    """Return the site's name on pages of Django's views for logging in, whose ``site_name`` is the host's."""
+    return settings.WAGTAIL_SITE_NAME
 
 
 @register.simple_tag(takes_context=True)

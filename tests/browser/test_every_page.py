@@ -59,6 +59,7 @@ def public_addresses() -> list[str]:
         f"/comments/form/?page={page.pk}&parent={reply.uid}",
         f"/comments/page/{page.pk}/",
         f"/comments/received/{page.pk}/",
+        "/_util/login/?next=/",
         "/no-such-page/",
     ]
 
