@@ -266,8 +266,8 @@ WAGTAILADMIN_BASE_URL = env.str("STANDFIRST_BASE_URL", default="http://localhost
 # Ports in a Host header beside the server's own and the usual ones (cms.edge).
 PUBLIC_PORTS = [port for url in (WAGTAILADMIN_BASE_URL, *CSRF_TRUSTED_ORIGINS) if (port := port_of(url))]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
-WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "access/password_required.html"
-WAGTAILDOCS_PASSWORD_REQUIRED_TEMPLATE = "access/password_required.html"
+WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "access/password_required.html"  # noqa: S105 - a template
+WAGTAILDOCS_PASSWORD_REQUIRED_TEMPLATE = "access/password_required.html"  # noqa: S105 - a template
 WAGTAIL_FRONTEND_LOGIN_TEMPLATE = "access/login.html"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "key", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # It would contact another host.

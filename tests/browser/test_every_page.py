@@ -77,6 +77,26 @@ def admin_addresses() -> list[str]:
     ]
 
 
+# Words of headings that stand on more than one line.
+BROKEN_WORDS = r"""() => {
+    const broken = [];
+    for (const heading of document.querySelectorAll("h1, h2, h3")) {
+        const texts = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
+        for (let text; text = texts.nextNode();) {
+            for (const word of text.data.matchAll(/[^\s\u00ad\u200b\u2013\u2014/-]+/g)) {
+                const range = document.createRange();
+                range.setStart(text, word.index);
+                range.setEnd(text, word.index + word[0].length);
+                const boxes = [...range.getClientRects()].filter(box => box.width);
+                const lines = new Set(boxes.map(box => Math.round(box.top)));
+                if (lines.size > 1) broken.push(word[0]);
+            }
+        }
+    }
+    return broken;
+}"""
+
+
 def open_page(page: Page, address: str) -> None:
     response = page.goto(address)
     assert response is not None
@@ -145,3 +165,19 @@ def test_a_refused_deletion_can_be_read(
     page.locator(".messages").wait_for()
     assert_accessible(page, ".messages")
     assert Source.objects.filter(pk=source.pk).exists()
+
+
+def test_no_word_of_a_heading_is_broken(
+    demonstration: None, new_context: Callable[..., BrowserContext]
+) -> None:
+    for width in (320, 768, 900, 1280):
+        page = new_context(viewport={"width": width, "height": 900}).new_page()
+        # Where a dictionary is at hand, words may be divided by it; here they have to fit.
+        page.add_init_script(
+            "addEventListener('DOMContentLoaded', () => { for (const heading of"
+            " document.querySelectorAll('h1, h2, h3')) heading.style.hyphens = 'manual'; })"
+        )
+        for address in ("/", "/articles/", ARTICLE):
+            open_page(page, address)
+            assert page.locator("h1").count() == 1
+            assert page.evaluate(BROKEN_WORDS) == [], (address, width)
