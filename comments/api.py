@@ -1,5 +1,6 @@
 """The delivery API of this app: a router for anyone's NinjaAPI."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
 from ninja.errors import HttpError, ValidationError
 
+from comments.anchors import anchor_labels
 from comments.errors import CommentRefused
 from comments.forms import NOTES, TITLE, CommentForm
 from comments.models import Comment
@@ -80,8 +82,9 @@ def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> 
     anchor = query.anchor.replace("\0", "\N{REPLACEMENT CHARACTER}")
     found = list_comments(discussion=discussion, limit=query.limit, after=after, anchor=anchor)
     commented_page = _describe_page(request, page)
+    labels = _find_labels(page, found.comments)
     return CommentList(
-        items=[_describe_item(request, comment, commented_page) for comment in found.comments],
+        items=[_describe_item(request, comment, commented_page, labels) for comment in found.comments],
         next=_next_url(request, found.next_cursor),
         count=found.count,
         is_open=discussion is None or discussion.is_open,
@@ -128,7 +131,8 @@ def get_comment(request: HttpRequest, uid: UUID) -> ReaderComment | RemovedComme
         comment, page = get_shown_comment(uid=uid, viewer=anybody(request))
     except Comment.DoesNotExist as error:
         raise Http404 from error
-    return _describe_item(request, comment, _describe_page(request, page.specific_deferred))
+    page = page.specific_deferred
+    return _describe_item(request, comment, _describe_page(request, page), _find_labels(page, [comment]))
 
 
 @router.post(
@@ -205,8 +209,13 @@ def _describe_page(request: HttpRequest, page: Any) -> CommentedPage:
     )
 
 
+def _find_labels(page: Any, comments: Iterable[Comment]) -> Mapping[str, str]:
+    """Return what the parts of a page are called now; nothing is read if no comment is about a part."""
+    return anchor_labels(page) if any(comment.anchor for comment in comments) else {}
+
+
 def _describe_item(
-    request: HttpRequest, comment: Comment, page: CommentedPage
+    request: HttpRequest, comment: Comment, page: CommentedPage, labels: Mapping[str, str]
 ) -> ReaderComment | RemovedComment:
     parent = comment.parent.uid if comment.parent else None
     if not comment.is_approved:
@@ -224,7 +233,7 @@ def _describe_item(
         parent=parent,
         depth=comment.depth,
         anchor=comment.anchor or None,
-        anchor_label=comment.anchor_label or None,
+        anchor_label=labels.get(comment.anchor, comment.anchor_label) or None,
         author=_describe_author(comment),
         body=comment.body,
         body_html=comment.body_html,

@@ -14,7 +14,7 @@ from comments.anchors import anchor_labels, anchor_url
 from comments.forms import NOTES, TITLE, CommentForm
 from comments.models import Comment, Discussion
 from comments.rendering import fold_text, render_body
-from comments.services import find_discussion, list_comments
+from comments.services import list_comments
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,8 @@ class ShownComment:
         return ShownText(opening=render_body(opening), rest=render_body(rest))
 
 
-def discussion_context(*, page: Any, after: str = "") -> dict[str, Any]:
-    """Return the context of a discussion under a page: its comments after a path, and their number."""
-    discussion = find_discussion(page)
+def discussion_context(*, page: Any, discussion: Discussion | None, after: str = "") -> dict[str, Any]:
+    """Return the context of the discussion under a page: its comments after a path, and their number."""
     found = list_comments(discussion=discussion, limit=conf.page_size(), after=after)
     is_open = discussion is None or discussion.is_open
     next_url = ""

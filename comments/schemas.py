@@ -46,7 +46,7 @@ class ReaderComment(Schema):
         description="The part of the page it is about; for an article, a claim's `uid`."
     )
     anchor_label: str | None = Field(
-        description="What that part was called when the comment was written: it may be gone from the page."
+        description="What that part is called or, if it is gone, was when the comment was written."
     )
     author: CommentAuthor
     body: str = Field(description="Plain text.")

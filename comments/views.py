@@ -201,7 +201,7 @@ def show_comments(request: HttpRequest, page_id: int) -> HttpResponse:
         path = decode_cursor(after) if after else ""
     except InvalidCursorError as error:
         raise Http404 from error
-    context = discussion_context(page=page, after=path)
+    context = discussion_context(page=page, discussion=find_discussion(page), after=path)
     return render(
         request,
         "comments/list_page.html",

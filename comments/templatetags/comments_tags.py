@@ -1,16 +1,47 @@
-"""The template tag for a page's discussion."""
+"""The template tags for a page's discussion."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import swapper
 from django import template
 from django.template import Context
 
+from comments.models import Discussion
 from comments.page_types import SHOWS_DISCUSSION
+from comments.page_types import takes_comments as type_takes_comments
 from comments.presentation import blank_form, discussion_context, form_context
+from comments.services import find_discussion
 from standfirst.visibility import Viewer, visitor
 
 register = template.Library()
+
+_CACHE_NAME = "_comments_states"
+
+
+@dataclass(frozen=True, slots=True)
+class DiscussionState:
+    """Whether a page shows its discussion to somebody, and whether they can write a comment there."""
+
+    is_shown: bool
+    takes_comments: bool
+    discussion: Discussion | None = None
+
+
+@register.simple_tag(takes_context=True)
+def discussion_state(context: Context, page: Any) -> DiscussionState:
+    """Say what links to a page's comments may promise: ``{% discussion_state page as state %}``.
+
+    ``state.is_shown``: ``{% discussion page %}`` shows something. ``state.takes_comments``: its form is open.
+    Takes one query, once a request, which ``{% discussion page %}`` then saves.
+    """
+    request = context.get("request")
+    if page is None or page.pk is None or getattr(request, "is_preview", False):
+        return DiscussionState(is_shown=False, takes_comments=False)
+    states: dict[int, DiscussionState] = request.__dict__.setdefault(_CACHE_NAME, {}) if request else {}
+    if page.pk not in states:
+        states[page.pk] = _find_state(request, page)
+    return states[page.pk]
 
 
 @register.inclusion_tag("comments/discussion.html", takes_context=True)
@@ -21,12 +52,11 @@ def discussion(context: Context, page: Any) -> dict[str, Any]:
     editor shows none of it: what readers wrote is not the page's text, which Wagtail checks and counts there.
     On an alias, which shows its original's discussion, it asks in addition whether that may be seen.
     """
+    state = discussion_state(context, page)
+    if not state.is_shown:
+        return {"page": None}
     request = context.get("request")
-    if page is None or page.pk is None or getattr(request, "is_preview", False):
-        return {"page": None}
-    if page.alias_of_id and not _viewer(request).may_discuss(page):
-        return {"page": None}
-    shown = discussion_context(page=page)
+    shown = discussion_context(page=page, discussion=state.discussion)
     no_pages = swapper.load_model("wagtailcore", "Page").objects.none()
     return {
         **form_context(form=blank_form(page=page, pages=no_pages), page=page),
@@ -39,6 +69,16 @@ def discussion(context: Context, page: Any) -> dict[str, Any]:
 
 # By this, comments.page_types knows the types of pages whose template has the tag.
 setattr(discussion, SHOWS_DISCUSSION, True)
+
+
+def _find_state(request: Any, page: Any) -> DiscussionState:
+    if page.alias_of_id and not _viewer(request).may_discuss(page):
+        return DiscussionState(is_shown=False, takes_comments=False)
+    discussion = find_discussion(page)
+    is_open = discussion is None or discussion.is_open
+    return DiscussionState(
+        is_shown=True, takes_comments=is_open and type_takes_comments(page), discussion=discussion
+    )
 
 
 def _viewer(request: Any) -> Viewer:
