@@ -16,8 +16,10 @@ from typing import Any
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask
+from waitress.utilities import BadRequest
 
 # Seconds in which a request's head, and all of a request, must have come; seconds in which nothing moves.
 HEAD_SECONDS = 20
@@ -28,6 +30,10 @@ IDLE_SECONDS = 20
 LINGER_SECONDS = 5
 MAX_BODY_BYTES = int(os.environ.get("STANDFIRST_MAX_UPLOAD_MB") or 20) * 1024 * 1024
 OPEN_FILES = 8192
+# Of a chunked body, the line that begins a chunk, and what may follow the last one.
+MAX_CHUNK_LINE_BYTES = 8192
+# Empty lines between requests, which RFC 9112 (section 2.2) has a server pass over.
+MAX_BLANK_BYTES = 64
 
 # --- Settings of gunicorn, which its command line overrides -------------------------------------------------
 
@@ -132,10 +138,41 @@ class RefusalTask(ErrorTask):
         self.write(body)
 
 
+class Request(HTTPRequestParser):
+    """A request as it comes in; refused if servers could disagree about where it ends, or what it is."""
+
+    error: Any
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head. Raises ``ParsingError``, which becomes an answer 400."""
+        if b"\r\n " in header_plus or b"\r\n\t" in header_plus:
+            raise ParsingError("A header field goes on in a second line")  # RFC 9112, section 5.2
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:
+            raise ParsingError("The request's target is malformed") from error
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length beside Transfer-Encoding")  # RFC 9112, section 6.3
+
+    def received(self, data: bytes) -> int:
+        """Take in what belongs to the request, and return how many bytes that was."""
+        taken: int = super().received(data)
+        # waitress looks for the end of these lines in all that has come of them, at each read anew.
+        line = len(getattr(self.body_rcv, "control_line", b"")) + len(getattr(self.body_rcv, "trailer", b""))
+        if line > MAX_CHUNK_LINE_BYTES and not self.error:
+            self.error = BadRequest("A line of the chunked body is too long")
+            self.completed = True
+        if self.error:
+            self.expect_continue = False  # Nobody should send what is refused already.
+        return taken
+
+
 class Channel(HTTPChannel):
     """A connection whose requests have to come within a time, and whose refusals arrive."""
 
+    parser_class = Request
     error_task_class = RefusalTask
+    blank_bytes = 0
     request_began = 0.0
     refuses = False
     lingers_until = 0.0
@@ -143,12 +180,31 @@ class Channel(HTTPChannel):
     def received(self, data: bytes) -> bool:
         """Take in what came, and note when the request began that it belongs to."""
         before = self.request
+        has_begun = before is not None and (before.headers_finished or before.header_plus.strip())
+        if not has_begun and not data.strip(b"\r\n"):
+            self.blank_bytes += len(data)
+            if self.blank_bytes > MAX_BLANK_BYTES:
+                self.will_close = True
+                return False
         taken: bool = super().received(data)
         if self.request is not before:
             self.request_began = time.monotonic()
         with self.requests_lock:
             self.refuses = self.refuses or any(request.error for request in self.requests)
         return taken
+
+    def _flush_outbufs_below_high_watermark(self) -> None:
+        """Never wait in a thread for a client that doesn't read.
+
+        What is still to be sent lies in a file. Requests that the client sent ahead are dropped, as RFC 9112
+        (section 9.3.2) allows, and the connection ends after the answers that it has been given.
+        """
+        if self.total_outbufs_len > self.adj.outbuf_high_watermark:
+            with self.requests_lock:
+                for request in self.requests[1:]:
+                    request.close()
+                del self.requests[1:]
+                self.close_when_flushed = True
 
     def readable(self) -> bool:
         """Return whether to read on. The loop asks at every round, so lateness is noticed here."""

@@ -57,7 +57,7 @@ class Viewer:
         if self.site is None:
             return pages.none()
         within = Q()
-        for root in self._roots:
+        for root in self.roots:
             within |= Q(path__startswith=root.path)
         return self.see(pages.filter(within))
 
@@ -146,7 +146,7 @@ class Viewer:
     def root_in(self, locale_id: int | None) -> Any:
         """Return the site's root in a locale, else in its own; None without a site."""
         return next(
-            (root for root in self._roots if root.locale_id == locale_id),
+            (root for root in self.roots if root.locale_id == locale_id),
             self.site.root_page if self.site else None,
         )
 
@@ -170,11 +170,12 @@ class Viewer:
     # --- What is read once ---
 
     @cached_property
-    def _roots(self) -> list[Any]:
+    def roots(self) -> list[Any]:
+        """Return the pages at which the site begins, its own first: one for each language."""
         if self.site is None:
             return []
         root = self.site.root_page
-        return [root, *root.get_translations()] if is_multilingual() else [root]
+        return [root, *root.get_translations().select_related("locale")] if is_multilingual() else [root]
 
     @cached_property
     def _branches(self) -> list[_Branch]:

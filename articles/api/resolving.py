@@ -20,12 +20,11 @@ def find_page(*, viewer: Viewer, path: str) -> Any:
         return None
     wanted = f"/{wanted.strip('/')}/".replace("//", "/")
     candidates = []
-    for root in Site.get_site_root_paths():
-        if viewer.site is None or root.site_id != viewer.site.pk:
-            continue
-        prefix = _serving_prefix(root.language_code)
+    # Not Wagtail's list of roots, which each process remembers for an hour.
+    for root in viewer.roots:
+        prefix = _serving_prefix(root)
         if prefix is not None and wanted.startswith(prefix):
-            candidates.append(root.root_path + wanted[len(prefix) :])
+            candidates.append(root.url_path + wanted[len(prefix) :])
     return viewer.pages().filter(url_path__in=candidates).first()
 
 
@@ -58,11 +57,11 @@ def find_redirect_target(request: HttpRequest, redirect: Redirect, *, viewer: Vi
     return target if urlsplit(target).scheme in {"http", "https"} else None
 
 
-def _serving_prefix(language_code: str) -> str | None:
-    """Return the path under which Wagtail serves the pages of a language; None if it serves none."""
+def _serving_prefix(root: Any) -> str | None:
+    """Return the path under which Wagtail serves the pages below a site's root; None if it serves none."""
     try:
         if is_multilingual():
-            with translation.override(language_code):
+            with translation.override(root.locale.language_code):
                 return reverse("wagtail_serve", args=[""])
         return reverse("wagtail_serve", args=[""])
     except NoReverseMatch:

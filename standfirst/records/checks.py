@@ -9,7 +9,7 @@ from django.core import checks
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connections, models
 
-from standfirst.records.guards import GUARDED_VENDORS
+from standfirst.records.guards import GUARDED_VENDORS, find_unguarded
 from standfirst.records.models import Record
 
 
@@ -59,4 +59,21 @@ def check_vendors(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
         )
         for alias in settings.DATABASES
         if connections[alias].vendor not in GUARDED_VENDORS
+    ]
+
+
+@checks.register(checks.Tags.database)
+def check_guards(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[checks.CheckMessage]:
+    """Report tables of records whose triggers are missing (only ``check --database`` and ``migrate`` ask)."""
+    return [
+        # No error, which would keep `migrate` from mending it.
+        checks.Warning(
+            f"The database “{alias}” doesn't guard the records of {model._meta.label}.",
+            hint="Run migrate: it makes the triggers that are missing.",
+            id="standfirst.W002",
+        )
+        for alias in databases or ()
+        for model in find_unguarded(connections[alias])
     ]

@@ -7,7 +7,7 @@ do its work. They fire for each row, so PostgreSQL's TRUNCATE passes.
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 if TYPE_CHECKING:
@@ -89,6 +89,18 @@ def is_guarded(connection: Any, model: type[models.Model]) -> bool:
             [connection.ops.quote_name(table), _FUNCTION],
         )
         return cursor.fetchone() is not None
+
+
+def find_unguarded(connection: Any) -> "list[type[models.Model]]":
+    """Return the records that have a table on this database and whose triggers are missing."""
+    if connection.vendor not in GUARDED_VENDORS:
+        return []
+    return [
+        model
+        for app in apps.get_app_configs()
+        for model in _records_of(app, connection)
+        if not is_guarded(connection, model)
+    ]
 
 
 def _records_of(app: AppConfig, connection: Any) -> "list[type[models.Model]]":

@@ -104,6 +104,16 @@ class TestPasswordOfAPage:
         assert self.guess(address, "open sesame").status_code == 429
         assert self.guess(address, "open sesame", "192.0.2.2").status_code == 302
 
+    def test_is_limited_at_every_languages_address(self, address: str, settings: Any) -> None:
+        settings.LANGUAGES = settings.WAGTAIL_CONTENT_LANGUAGES = [("en-gb", "English"), ("de", "German")]
+        settings.WAGTAIL_I18N_ENABLED = True
+        settings.ROOT_URLCONF = "tests.visibility.urls"
+        in_german = address.replace("/_util/", "/de/_util/")
+        for _ in range(LIMIT):
+            self.guess(in_german, "wrong")
+        for guessed in (in_german, address):
+            assert self.guess(guessed, "open sesame").status_code == 429
+
     def test_the_right_one_is_let_in_and_the_count_begins_anew(self, address: str) -> None:
         for _ in range(2):
             for _ in range(LIMIT - 1):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waitress.adjustments import Adjustments
 
 from benchmarks.site import HOST, find_free_port
 from benchmarks.slow_clients import BEHAVIOURS, CLIENTS, SlowClients, allow_connections, time_requests
@@ -24,6 +25,9 @@ import json, time
 def application(environ, start_response):
     if environ["PATH_INFO"] == "/slow":
         time.sleep(1)
+    if environ["PATH_INFO"] == "/large":
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"x" * 2_000_000]
     seen = {name: value for name, value in environ.items() if isinstance(value, str)}
     seen["body"] = len(environ["wsgi.input"].read())
     start_response("200 OK", [("Content-Type", "application/json")])
@@ -87,6 +91,68 @@ def test_a_request_that_is_no_http_is_refused(echo: int) -> None:
     assert raw(echo, b"nonsense\r\n\r\n").split(b" ")[1] == b"400"
 
 
+SHORT = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+POST = b"POST / HTTP/1.1\r\nHost: localhost\r\n"
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        POST + b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+        POST + b"X-Folded: a\r\n\tb\r\n\r\n",
+        POST + b"Transfer-Encoding: chunked\r\n\r\n1;" + b"a" * 20_000,
+        POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX: " + b"a" * 20_000,
+        b"GET http://[/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ],
+    ids=["both lengths", "folded encoding", "folded", "chunk extension", "trailer", "target"],
+)
+def test_what_servers_could_read_in_two_ways_ends_the_connection(echo: int, request_bytes: bytes) -> None:
+    """What follows on the same connection is not taken for a request (RFC 9112, section 11.2)."""
+    answer = raw(echo, request_bytes + SHORT)
+    assert answer.split(b" ")[1] == b"400"
+    assert answer.count(b"HTTP/1.") == 1
+
+
+def test_nobody_is_asked_to_send_what_is_refused(echo: int) -> None:
+    answer = raw(echo, POST + b"Content-Length: 99999999\r\nExpect: 100-continue\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+def test_requests_that_are_sent_ahead_are_answered_in_order(echo: int) -> None:
+    assert raw(echo, SHORT * 30).count(b"HTTP/1.1 200 OK") == 30
+
+
+def test_blank_lines_without_end_are_no_reason_to_stay() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        channel = make_channel(ours)
+        for _ in range(server_module.MAX_BLANK_BYTES // 2):
+            channel.received(b"\r\n")
+        assert not channel.will_close
+        channel.received(b"\r\n")
+        assert channel.will_close
+
+
+def test_clients_that_read_no_answer_do_not_hold_threads(echo: int) -> None:
+    """Each asks for more than the server's buffer holds, at once; there are four threads."""
+    rude = []
+    try:
+        for _ in range(10):
+            connection = socket.socket()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.connect((HOST, echo))
+            connection.sendall(SHORT.replace(b"/ ", b"/large ", 1) * 80)
+            rude.append(connection)
+        for _ in range(
+            30
+        ):  # Each waits for its turn among theirs, until they have had as much as is sent ahead.
+            assert ask(echo, "/")[0] == 200
+    finally:
+        for connection in rude:
+            connection.close()
+
+
 def test_a_head_that_takes_too_long_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     channel = late_channel(monkeypatch, b"GET / HTTP/1.1\r\nX", after=server_module.HEAD_SECONDS + 1)
     channel.readable()
@@ -105,18 +171,20 @@ def test_a_body_may_take_longer_than_a_head(monkeypatch: pytest.MonkeyPatch) -> 
 
 def late_channel(monkeypatch: pytest.MonkeyPatch, data: bytes, *, after: float) -> server_module.Channel:
     """Return a connection that got ``data`` so many seconds ago, and nothing since."""
-    from waitress.adjustments import Adjustments
-
-    class Server:
-        active_channels: dict[int, object] = {}
-
     ours, theirs = socket.socketpair()
     with theirs:
-        channel = server_module.Channel(Server(), ours, "", Adjustments(), map={})
+        channel = make_channel(ours)
         channel.received(data)
         channel.socket.close()
     channel.request_began -= after
     return channel
+
+
+def make_channel(connection: socket.socket) -> server_module.Channel:
+    class Server:
+        active_channels: dict[int, object] = {}
+
+    return server_module.Channel(Server(), connection, "", Adjustments(), map={})
 
 
 def test_a_stop_lets_a_request_finish_and_takes_no_new_one(tmp_path: Path) -> None:

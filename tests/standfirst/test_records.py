@@ -10,6 +10,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core import serializers
 from django.core.management import call_command
+from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import IntegrityError, connection, connections, models, transaction
 from django.db.migrations import Migration
 from django.test.utils import isolate_apps
@@ -24,7 +25,7 @@ from comments.models import Comment, Discussion, ModerationEntry
 from comments.services import set_comment_status, submit_comment
 from standfirst.models import RecordLogEntry
 from standfirst.records import PURGE, Record, RecordIsPermanentError
-from standfirst.records.checks import check_record, check_vendors
+from standfirst.records.checks import check_guards, check_record, check_vendors
 from standfirst.records.doors import open_permit
 from standfirst.records.guards import PERMIT_TABLE, is_guarded, make_guards, remove_guards
 
@@ -309,8 +310,32 @@ class TestMigrations:
         with refused():
             run(f"UPDATE {TABLE} SET note = 'x'")
 
+    @pytest.mark.django_db
+    def test_a_migration_that_fails_leaves_records_guarded(self) -> None:
+        def fail(*args: Any, **options: Any) -> None:
+            remove_guards(
+                sender=apps.get_app_config("comments"), plan=[(Migration("0009_later", "comments"), False)]
+            )
+            raise RuntimeError("It failed.")
+
+        with (
+            mock.patch.object(DjangoMigrate, "handle", fail),
+            pytest.raises(RuntimeError, match="It failed"),
+        ):
+            call_command("migrate", verbosity=0)
+        assert is_guarded(connection, ModerationEntry)
+
 
 class TestChecks:
+    @pytest.mark.django_db
+    def test_missing_guards(self) -> None:
+        assert check_guards(None, databases=["default"]) == []
+        remove_guards(
+            sender=apps.get_app_config("comments"), plan=[(Migration("0009_later", "comments"), False)]
+        )
+        assert [message.id for message in check_guards(None, databases=["default"])] == ["standfirst.W002"]
+        assert check_guards(None) == []
+
     @isolate_apps("comments")
     def test_definitions(self) -> None:
         class Bad(Record):
