@@ -106,6 +106,32 @@ def test_a_comment_with_javascript(
     expect(field(page, "Email")).to_have_value("joan@example.org")
 
 
+def test_a_reply_to_a_comment_that_is_gone(
+    page: Page, article: ArticlePage, take_screenshot: TakeScreenshot
+) -> None:
+    """The form says so and goes home; posted again, it is a comment on the page."""
+    first = approve(article, "The dose is missing.")
+    page.goto("/on-dosage/")
+    page.get_by_role("link", name="Reply to Grace Hopper").click()
+    fill(page, Comment="Indeed.", Name="Joan", Email="joan@example.org")
+    set_comment_status(uids=[first.uid], status=Status.SPAM, actor=None)
+    page.get_by_role("button", name="Post comment").click()
+    errors = page.locator("#comment-errors")
+    expect(errors).to_be_focused()
+    expect(errors).to_contain_text("no longer available. Post again to comment on the whole page.")
+    expect(page.locator("#comments > [data-comment-form-box]")).to_have_count(1)
+    expect(page.locator("[data-comment-replying]")).to_be_hidden()
+    page.set_viewport_size({"width": 320, "height": 900})
+    fill(page, Name="", Email="no address")
+    page.get_by_role("button", name="Post comment").click()
+    expect(errors).to_contain_text("Enter your name.")
+    take_screenshot(page, "comments-errors-320")
+    fill(page, Name="Joan", Email="joan@example.org")
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.locator("#comments > #comment-notice")).to_be_focused()
+    assert Comment.objects.get(status=Status.PENDING).parent is None
+
+
 def test_a_reply_with_javascript(page: Page, article: ArticlePage) -> None:
     """The form moves under the comment; cancelling brings it back, and focus to the link."""
     first = approve(article, "The dose is missing.")

@@ -116,7 +116,10 @@
         clearNotice();
         box.replaceWith(document.adoptNode(again));
         box = again;
-        fitHeading();
+        /* What it was about may be gone: then it is a comment on the whole page, and stands at home. */
+        const fields = form()?.elements;
+        if (fields && !fields.namedItem("parent").value && !fields.namedItem("anchor").value) bringHome();
+        else fitHeading();
         focus(box.querySelector("[data-comment-errors]"));
         return true;
       }
