@@ -1,5 +1,6 @@
 """Why a source or a person can't be deleted or changed, naming the pages that use it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -27,12 +28,12 @@ _NOT_DELETED: Final[dict[type, Promise]] = {
     ),
 }
 _NOT_CHANGEABLE: Final = gettext_lazy(
-    "You can't change “{name}”: readers see it on {pages}, which you may not publish, and would see the "
+    "You can't change “{name}”: it appears on {pages}, which you may not publish, and readers would see the "
     "change at once. Ask somebody who may publish there."
 )
 _NOT_CHANGED: Final = gettext_lazy(
-    "“{name}” was not changed: readers see it on {pages}, which you may not publish, and would have seen the "
-    "change at once. What you typed is still here, to copy or to save later."
+    "“{name}” was not changed: it appears on {pages}, which you may not publish, and readers would have "
+    "seen the change at once. What you typed is still here, to copy or to save later."
 )
 
 
@@ -58,6 +59,12 @@ def _name(instance: Any) -> str:
     return Truncator(str(instance)).chars(80)
 
 
+def _title(page: Any, titles: Counter[str]) -> str:
+    """Return a page's title, with its id if another of the pages has the same."""
+    title: str = page.get_admin_display_title()
+    return _("{title} (ID {id})").format(title=title, id=page.pk) if titles[title] > 1 else title
+
+
 def _name_pages(pages: Sequence[tuple[Any, str]], *, user: Any) -> SafeString:
     """Return links to the pages, each with a note after it, as far as the user may see them in the admin.
 
@@ -70,12 +77,13 @@ def _name_pages(pages: Sequence[tuple[Any, str]], *, user: Any) -> SafeString:
         .values_list("pk", flat=True)
     )
     named = [(page, note) for page, note in pages if page.pk in within_reach][:_NAMED_PAGES]
+    titles = Counter(page.get_admin_display_title() for page, note in named)
     links = format_html_join(
         ", ",
         # Wagtail's classes: its link colour is unreadable on the background of an error.
         '<a class="w-text-current w-underline" href="{}">{}</a>{}',
         (
-            (reverse("wagtailadmin_pages:edit", args=[page.pk]), page.get_admin_display_title(), note)
+            (reverse("wagtailadmin_pages:edit", args=[page.pk]), _title(page, titles), note)
             for page, note in named
         ),
     )

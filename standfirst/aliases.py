@@ -24,7 +24,10 @@ class Alias:
 
 
 def find_aliases(page_ids: Iterable[int]) -> list[Alias]:
-    """Return all aliases of the pages, and of these aliases' aliases; a query a link of the longest chain."""
+    """Return all aliases of the pages, and of these aliases' aliases.
+
+    Takes one query per link of the longest chain.
+    """
     found: list[Alias] = []
     original_of = {page_id: page_id for page_id in page_ids}
     pending = list(original_of)
@@ -49,7 +52,7 @@ def find_aliases(page_ids: Iterable[int]) -> list[Alias]:
 def find_original_ids(pages: Iterable[Any]) -> dict[int, int]:
     """Return the id of each page's original by the page's id: its own for a page that is no alias.
 
-    Takes no query for pages that are none, else one a link of the longest chain of aliases.
+    Takes no query for pages that are none, else one per link of the longest chain of aliases.
     """
     parents: dict[int, int | None] = {page.pk: page.alias_of_id for page in pages}
     page_ids = list(parents)

@@ -96,7 +96,7 @@ def describe_overtaking(live: Revision) -> str:
     published_at = page.last_published_at or live.created_at
     return _(
         "This version was not published: since it was begun, %(name)s published another one (%(date)s), "
-        "which publishing this one would have replaced."
+        "and publishing yours would have replaced it."
     ) % {
         "name": (live.user.get_full_name() or live.user.get_username()) if live.user else _("somebody"),
         "date": date_format(localtime(published_at), "DATETIME_FORMAT"),

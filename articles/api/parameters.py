@@ -38,10 +38,10 @@ class PartQuery(Schema):
     model_config = ConfigDict(extra="forbid")
 
     limit: Annotated[int, Field(ge=1), AfterValidator(_limit_in_bounds)] = Field(
-        default_factory=conf.api_default_limit, description="How many items, 20 where nothing is said."
+        default_factory=conf.api_default_limit, description="How many items; 20 by default."
     )
     cursor: Annotated[str, StringConstraints(max_length=300)] = Field(
-        "", description="From `next` of the part before."
+        "", description="Taken from `next` of the previous part."
     )
 
 
@@ -51,12 +51,12 @@ class ArticleQuery(PartQuery):
     tag: list[Text] = Field(
         default_factory=list,
         max_length=10,
-        description="The slug of a tag; repeated, all of them are needed.",
+        description="The slug of a tag. If repeated, articles must have all of them.",
     )
     author: Text | None = Field(None, description="The slug or id of an author.")
-    parent: PageId | None = Field(None, description="The id of the page that the articles stand under.")
+    parent: PageId | None = Field(None, description="The id of the page that the articles are under.")
     locale: Text | None = Field(
-        None, description="A language code such as `de`. Unset: the language of `parent`, else of the site."
+        None, description="A language code such as `de`. Default: the language of `parent`, or the site's."
     )
 
 
@@ -64,15 +64,17 @@ class ClaimQuery(PartQuery):
     """Which claims are wanted."""
 
     article: PageId | None = Field(
-        None, description="The id of the article, or of an alias of it, that they stand in."
+        None, description="The id of the article that contains them, or of an alias of it."
     )
     locale: Text | None = Field(
-        None, description="A language code such as `de`. Unset: the language of `article`, else of the site."
+        None, description="A language code such as `de`. Default: the language of `article`, or the site's."
     )
     certainty: list[Certainty] = Field(default_factory=list, max_length=10, description="One or more levels.")
     direction: list[Direction] = Field(default_factory=list, max_length=10, description="One or more.")
     source: RowId | None = Field(None, description="The id of a source that they cite.")
-    unsourced: bool | None = Field(None, description="True: only claims without a source; false: with one.")
+    unsourced: bool | None = Field(
+        None, description="True: only claims without a source; false: only with one."
+    )
 
 
 class SourceQuery(PartQuery):

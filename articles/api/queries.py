@@ -21,7 +21,7 @@ def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError("must be a moment of the calendar in UTC, too") from error
+        raise ValueError("must be within the range of the calendar in UTC as well") from error
 
 
 _Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
@@ -34,7 +34,7 @@ SourceKey = tuple[_RowKeyId]
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A part of a list, and the sort key of its last item where more follow."""
+    """A part of a list, and the sort key of its last item if more follow."""
 
     rows: list[Any]
     next_key: tuple[Any, ...] | None
@@ -147,7 +147,7 @@ def find_source(*, viewer: Viewer, source_id: int) -> Source | None:
 
 
 def fetch_article_relations(pages: list[Any]) -> None:
-    """Fetch what all the pages' summaries show, in a query a relation."""
+    """Fetch what all the pages' summaries show, in one query per relation."""
     own = [page for page in pages if isinstance(page, ArticlePage)]
     if own:
         prefetch_related_objects(own, "bylines__person", "tagged_items__tag")

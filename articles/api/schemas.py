@@ -13,7 +13,7 @@ from articles.enums import CalloutKind, Certainty, Direction, Relation, SourceKi
 
 
 class PageLink(BaseModel):
-    """A page of the site, as much as a link to it needs."""
+    """A page of the site, with what a link to it needs."""
 
     type: Literal["page"]
     id: int
@@ -55,7 +55,7 @@ class ArticleTagLink(BaseModel):
 
 
 class PictureVariant(BaseModel):
-    """A file of a picture; width and height in pixels."""
+    """A file of a picture. Width and height are in pixels."""
 
     type: Literal["picture_variant"]
     url: str
@@ -64,10 +64,10 @@ class PictureVariant(BaseModel):
 
 
 class ArticlePicture(BaseModel):
-    """A picture with its files, narrowest first: the material of `srcset`."""
+    """A picture with its files, narrowest first, as `srcset` needs them."""
 
     type: Literal["picture"]
-    alt: str = Field(description="Empty where the picture only decorates.")
+    alt: str = Field(description="Empty if the picture is decorative.")
     url: str
     width: int
     height: int
@@ -75,7 +75,7 @@ class ArticlePicture(BaseModel):
 
 
 class LeadImage(BaseModel):
-    """The picture over an article."""
+    """The picture at the top of an article."""
 
     type: Literal["lead_image"]
     picture: ArticlePicture
@@ -88,7 +88,7 @@ class CertaintyGrade(BaseModel):
 
     type: Literal["certainty"]
     value: Certainty
-    level: Annotated[int, Field(ge=0, le=4)] = Field(description="4 for high to 1 for very low, 0 ungraded.")
+    level: Annotated[int, Field(ge=0, le=4)] = Field(description="4 (high) to 1 (very low); 0 if ungraded.")
     symbol: str = Field(description="GRADE's notation, such as ⊕⊕◯◯.")
     label: str
     meaning: str = Field(description="A sentence for readers.")
@@ -117,10 +117,10 @@ class CitedSource(BaseModel):
     id: int
     kind: SourceKind
     title: str
-    authors: str = Field(description="As a reference names them: six, then et al.")
+    authors: str = Field(description="As references name them: at most six, then et al.")
     container_title: str
     year: int | None
-    doi: str | None = Field(description="Lower case, without a resolver.")
+    doi: str | None = Field(description="In lower case, without the address of a resolver.")
     doi_url: str | None
     pmid: str | None
     url: str | None
@@ -137,18 +137,18 @@ class ClaimCitationItem(BaseModel):
     """A claim's reference to a source."""
 
     type: Literal["citation"]
-    number: int = Field(description="In an article: the source's number in its references.")
+    number: int = Field(description="In an article, the source's number in its references.")
     relation: CitationRelation
     source: CitedSource
 
 
 class IndexedClaim(BaseModel):
-    """A published claim and the article that it stands in."""
+    """A published claim and the article that contains it."""
 
     type: Literal["claim"]
     uid: UUID
     group: UUID = Field(description="Shared by the translations of a claim.")
-    locale: str = Field(description="The code of the language of the page that it stands on.")
+    locale: str = Field(description="The code of the language of the page that it is on.")
     url: str
     path: str
     position: int
@@ -179,7 +179,7 @@ class ParagraphBlockItem(BaseModel):
 
 
 class QuoteBlockItem(BaseModel):
-    """Somebody's words."""
+    """A quotation."""
 
     type: Literal["quote"]
     id: str
@@ -188,7 +188,7 @@ class QuoteBlockItem(BaseModel):
 
 
 class KeyTakeawaysBlockItem(BaseModel):
-    """The few things to remember."""
+    """The main points to remember."""
 
     type: Literal["key_takeaways"]
     id: str
@@ -234,7 +234,7 @@ class ImageBlockItem(BaseModel):
 
 
 class ClaimBlockItem(BaseModel):
-    """A claim where it stands in the text."""
+    """A claim at its place in the text."""
 
     type: Literal["claim"]
     id: str
@@ -289,15 +289,15 @@ class ArticleSummary(BaseModel):
     slug: str
     url: str
     path: str
-    locale: str = Field(description="The code of the page's language, which `?locale=` takes.")
-    language: str = Field(description="The same code, as the value of an element's `lang`.")
+    locale: str = Field(description="The code of the page's language, as `?locale=` takes it.")
+    language: str = Field(description="The same code, as an element's `lang` takes it.")
     translations: list[TranslationLink] = Field(description="The page in the site's other languages.")
     standfirst: str
     authors: list[Author]
     tags: list[ArticleTagLink]
     lead_image: LeadImage | None
     published_at: datetime | None
-    updated_at: datetime | None = Field(description="When its substance last changed, if it did.")
+    updated_at: datetime | None = Field(description="When its content last changed in substance, if it did.")
     claim_count: int
 
 
@@ -312,8 +312,8 @@ class ArticleDetail(BaseModel):
     slug: str
     url: str
     path: str
-    locale: str = Field(description="The code of the page's language, which `?locale=` takes.")
-    language: str = Field(description="The same code, as the value of an element's `lang`.")
+    locale: str = Field(description="The code of the page's language, as `?locale=` takes it.")
+    language: str = Field(description="The same code, as an element's `lang` takes it.")
     translations: list[TranslationLink] = Field(description="The page in the site's other languages.")
     parent: PageLink | None
     standfirst: str
@@ -321,7 +321,7 @@ class ArticleDetail(BaseModel):
     tags: list[ArticleTagLink]
     lead_image: LeadImage | None
     published_at: datetime | None
-    updated_at: datetime | None = Field(description="When its substance last changed, if it did.")
+    updated_at: datetime | None = Field(description="When its content last changed in substance, if it did.")
     reading_minutes: int | None
     outline: list[OutlineItem]
     body: list[BodyBlock]
@@ -337,7 +337,7 @@ class ResolvedPage(BaseModel):
     title: str
     url: str
     path: str
-    is_article: bool = Field(description="Whether `/articles/{id}/` has it.")
+    is_article: bool = Field(description="Whether `/articles/{id}/` serves it.")
 
 
 class ResolvedRedirect(BaseModel):
@@ -345,7 +345,7 @@ class ResolvedRedirect(BaseModel):
 
     type: Literal["redirect"]
     location: str = Field(description="An absolute address.")
-    path: str | None = Field(description="Its path, where it is on this site.")
+    path: str | None = Field(description="Its path, if it is on this site.")
     is_permanent: bool
 
 
@@ -353,21 +353,21 @@ Resolution = Annotated[ResolvedPage | ResolvedRedirect, Field(discriminator="typ
 
 
 class ArticleList(BaseModel):
-    """A part of the articles, newest first."""
+    """A part of the list of articles, newest first."""
 
     items: list[ArticleSummary]
     next: str | None = Field(description="The address of the next part; null at the end.")
 
 
 class ClaimList(BaseModel):
-    """A part of the published claims, by article and position."""
+    """A part of the list of published claims, by article and position."""
 
     items: list[IndexedClaim]
     next: str | None = Field(description="The address of the next part; null at the end.")
 
 
 class SourceList(BaseModel):
-    """A part of the sources that published claims cite."""
+    """A part of the list of sources that published claims cite."""
 
     items: list[SourceDetail]
     next: str | None = Field(description="The address of the next part; null at the end.")

@@ -561,7 +561,7 @@ class Migration(migrations.Migration):
                     "authors",
                     models.TextField(
                         blank=True,
-                        help_text="One a line: “Family, Given”. A line without a comma is the name of an organisation.",
+                        help_text="One per line: “Family, Given”. A line without a comma is the name of an organisation.",
                         verbose_name="authors",
                     ),
                 ),

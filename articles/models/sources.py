@@ -33,7 +33,7 @@ class Source(index.Indexed, ProtectedWhereUsed):
     authors = models.TextField(
         _("authors"),
         blank=True,
-        help_text=_("One a line: “Family, Given”. A line without a comma is the name of an organisation."),
+        help_text=_("One per line: “Family, Given”. A line without a comma is the name of an organisation."),
     )
     container_title = models.CharField(
         _("published in"), max_length=500, blank=True, help_text=_("The journal, book or web site.")

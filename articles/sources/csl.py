@@ -25,7 +25,7 @@ TEXT_VARIABLES: Final[dict[str, str]] = {
 
 
 def names_to_lines(names: object) -> str:
-    """Return CSL names as an editor writes them, one a line: ``Family, Given``, or an organisation."""
+    """Return CSL names as an editor writes them, one per line: ``Family, Given``, or an organisation."""
     lines = []
     for name in names if isinstance(names, list) else []:
         if not isinstance(name, Mapping):

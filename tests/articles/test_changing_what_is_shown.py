@@ -90,7 +90,7 @@ def test_an_editor_can_read_but_not_write_what_a_live_page_shows(
     response = client.get(edit_url(instance))
     document = BeautifulSoup(response.content, "html.parser")
     message = document.select_one(".messages")
-    assert f"You can't change “{instance}”: readers see it on Needling <b>" in message.get_text()
+    assert f"You can't change “{instance}”: it appears on Needling <b>" in message.get_text()
     assert message.select_one("a")["href"] == reverse("wagtailadmin_pages:edit", args=[page.pk])
     fields = document.select("#w-editor-form :is(input, select, textarea):not([type=hidden])")
     assert len(fields) >= len(data)
@@ -112,7 +112,7 @@ def test_what_was_typed_meanwhile_is_refused_and_comes_back(
     response = client.post(edit_url(instance), data)
     assert response.status_code == 200
     document = BeautifulSoup(response.content, "html.parser")
-    assert "was not changed: readers see it on" in document.select_one(".messages").get_text()
+    assert "was not changed: it appears on" in document.select_one(".messages").get_text()
     typed = document.select_one("#id_title, #id_name")
     assert next(iter(data.values())) in (typed.get("value") or typed.get_text())
     assert not typed.has_attr("disabled")
@@ -195,7 +195,7 @@ def test_pages_that_are_out_of_sight_are_counted_not_named(client: Client) -> No
     )
     client.force_login(make_user("Librarians"))
     text = client.get(edit_url(source)).content.decode()
-    assert "readers see it on 1 page, which" in text
+    assert "it appears on 1 page, which" in text
     assert "Secret" not in text
 
 
@@ -207,6 +207,19 @@ def test_long_lists_of_pages_are_cut(client: Client) -> None:
     message = BeautifulSoup(client.get(edit_url(source)).content, "html.parser").select_one(".messages")
     assert len(message.select("a")) == 5
     assert "and 2 other pages, which you may not publish" in message.get_text()
+
+
+def test_pages_with_the_same_title_are_told_apart(client: Client) -> None:
+    source = make_source()
+    one, other = (make_article(title="Namesake", body=[claim_block(sources=[source])]) for _ in range(2))
+    make_article(title="Alone", body=[claim_block(sources=[source])])
+    client.force_login(make_user("Editors"))
+    message = BeautifulSoup(client.get(edit_url(source)).content, "html.parser").select_one(".messages")
+    assert {link.get_text() for link in message.select("a")} == {
+        f"Namesake (ID {one.pk})",
+        f"Namesake (ID {other.pk})",
+        "Alone",
+    }
 
 
 @pytest.mark.parametrize("pages", [1, 10, 100])
