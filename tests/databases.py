@@ -17,6 +17,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
+from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import Model
 
@@ -155,3 +156,9 @@ def write_all_rows(tables: Rows) -> None:
             for start in range(0, len(rows), ROWS_AT_ONCE):
                 some = rows[start : start + ROWS_AT_ONCE]
                 model._base_manager._insert(some, fields=fields, raw=True, using="default")
+        # PostgreSQL's sequences don't notice keys that are given; a flush may have set them back to 1.
+        with connection.cursor() as cursor:
+            for statement in connection.ops.sequence_reset_sql(
+                no_style(), [type(rows[0]) for rows in tables]
+            ):
+                cursor.execute(statement)
