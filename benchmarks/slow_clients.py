@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -167,14 +167,21 @@ def main(words: Sequence[str]) -> int:
     """Measure the servers that the words name, all of them without any; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.slow_clients", description=__doc__)
     parser.add_argument("--clients", type=int, default=CLIENTS)
+    parser.add_argument(
+        "--rounds", type=int, help="measure the load alone, so many times in turn, and compare the medians"
+    )
     parser.add_argument("servers", nargs="*", metavar="SERVER", help=", ".join(SERVERS))
     options = parser.parse_args(words)
     try:
         ensure_wrk()
         allow_connections(options.clients)
         with throwaway_site() as site:
-            for name in options.servers or SERVERS:
-                environment = {**site.environment, "STANDFIRST_LOG_LEVEL": "ERROR"}
+            environment = {**site.environment, "STANDFIRST_LOG_LEVEL": "ERROR"}
+            names = options.servers or list(SERVERS)
+            if options.rounds:
+                compare_throughput(names, environment=environment, rounds=options.rounds)
+                return 0
+            for name in names:
                 measure(name, environment=environment, clients=options.clients)
     except StopError as stop:
         print(f"\nStandfirst: {stop}", file=sys.stderr)
@@ -182,14 +189,38 @@ def main(words: Sequence[str]) -> int:
     return 0
 
 
+def compare_throughput(names: Sequence[str], *, environment: dict[str, str], rounds: int) -> None:
+    """Print each server's median of answers a second, and its share of the first one's."""
+    rates: dict[str, list[float]] = {name: [] for name in names}
+    for _ in range(rounds):
+        for name in names:
+            with running(name, environment) as port:
+                rates[name].append(
+                    apply_load(f"http://{HOST}:{port}{PATH}", seconds=LOAD_SECONDS, headers=PROXY_HEADERS)
+                )
+    medians = {name: statistics.median(measured) for name, measured in rates.items()}
+    for name, median in medians.items():
+        measured = ", ".join(f"{rate:.0f}" for rate in rates[name])
+        print(f"{name}: {median:.0f} answers a second ({measured}), {median / medians[names[0]]:.2f} times")
+
+
+@contextlib.contextmanager
+def running(name: str, environment: dict[str, str]) -> Iterator[int]:
+    """Run a server; yield its port."""
+    port = find_free_port()
+    command = [word.format(host=HOST, port=port) for word in SERVERS[name]]
+    server = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment)
+    try:
+        wait_until_served(port, server)
+        yield port
+    finally:
+        end({name: server})
+
+
 def measure(name: str, *, environment: dict[str, str], clients: int) -> None:
     """Print a line for a server under load, and one for each way to be slow."""
     for what in ("load", *BEHAVIOURS):
-        port = find_free_port()
-        command = [word.format(host=HOST, port=port) for word in SERVERS[name]]
-        server = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment)
-        try:
-            wait_until_served(port, server)
+        with running(name, environment) as port:
             if what == "load":
                 rate = apply_load(f"http://{HOST}:{port}{PATH}", seconds=LOAD_SECONDS, headers=PROXY_HEADERS)
                 print(
@@ -200,8 +231,6 @@ def measure(name: str, *, environment: dict[str, str], clients: int) -> None:
                 time.sleep(BEHAVIOURS[what].settling_seconds)
                 seconds = time_requests(port)
             print(f"{name}, {what}: {describe(seconds)}; {slow.reopened} closed by the server", flush=True)
-        finally:
-            end({name: server})
 
 
 def describe(seconds: Sequence[float]) -> str:

@@ -41,20 +41,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     items.sort(key=lambda item: item.get_closest_marker("plugin") is None)
 
 
-class PluginInOneProcess(LoadScopeScheduling):
-    """Hands out single tests, but the plugin's as one piece: they share a new site.
+class SharersInOneProcess(LoadScopeScheduling):
+    """Hands out single tests, but those of a class, and the plugin's, as one piece: they share a site.
 
     pytest-xdist's own groups have no effect with pytest 9.2, which keeps the ids of tests elsewhere.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "plugin" if nodeid.startswith("tests/plugin/") else nodeid
+        path, _, name = nodeid.partition("::")
+        if path.startswith("tests/plugin/"):
+            return "plugin"
+        outer, of_class, _ = name.partition("[")[0].partition("::")
+        return f"{path}::{outer}" if of_class else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Have pytest-xdist deal out the tests with ours; the largest piece comes first."""
-    return PluginInOneProcess(config, log)
+    return SharersInOneProcess(config, log)
 
 
 def uses_database(item: pytest.Item) -> bool:

@@ -51,6 +51,14 @@ def provide_test_database(folder: Path) -> None:
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = configured
 
 
+def write_migrated_site(folder: Path, in_ci: bool) -> None:
+    """Put a migrated SQLite database where a site with this data folder looks for it.
+
+    The suite must run on SQLite itself, and its database must have been set up.
+    """
+    SQLiteTemplates(template_folder(in_ci), key_of_migrations()).copy_to(str(folder / "standfirst.sqlite3"))
+
+
 def template_folder(in_ci: bool) -> Path:
     """Return where the templates lie: in CI with the data of this run."""
     if in_ci:

@@ -1,14 +1,20 @@
 """Small builders of what the tests of the app are about."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.files.images import ImageFile
+from django.test import override_settings
+from django.utils import timezone
 from PIL import Image as Picture
 from wagtail.images import get_image_model
 from wagtail.models import Page, Site
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from articles.models import ArticleAuthor, ArticleIndexPage, ArticlePage, Person, Source
 
@@ -104,3 +110,33 @@ def make_article(parent: Page | None = None, **fields: Any) -> Any:
     page = make_draft(parent, **fields)
     page.latest_revision.publish()
     return ArticlePage.objects.get(pk=page.pk)
+
+
+def make_many(number: int, parent: Page | None = None, **fields: Any) -> None:
+    """Make live articles as a script saves them: each in one step, where editors take three.
+
+    A field that is a function is called with the article's place in the series.
+    """
+    with without_indexes():
+        for place in range(number):
+            own = {name: value(place) if callable(value) else value for name, value in fields.items()}
+            authors, tags = own.pop("authors", ()), own.pop("tags", ())
+            now = timezone.now()
+            page = ArticlePage(
+                title=f"Article {next(_numbers)}",
+                live=True,
+                first_published_at=now,
+                last_published_at=now,
+                **{**own, "body": list(own.get("body", ()))},
+            )
+            page.bylines = [ArticleAuthor(person=person) for person in authors]
+            page.tags.add(*tags)
+            (parent or site_root()).add_child(instance=page)
+
+
+@contextmanager
+def without_indexes() -> Iterator[None]:
+    """Keep Wagtail's search and reference indexes as they are: half the time that saving a page takes."""
+    backends = {"default": {**settings.WAGTAILSEARCH_BACKENDS["default"], "AUTO_UPDATE": False}}
+    with override_settings(WAGTAILSEARCH_BACKENDS=backends), disable_reference_index_auto_update():
+        yield

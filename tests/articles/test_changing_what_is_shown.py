@@ -24,6 +24,7 @@ from tests.articles.builders import (
     make_article,
     make_draft,
     make_index,
+    make_many,
     make_person,
     make_source,
     site_root,
@@ -227,8 +228,7 @@ def test_the_number_of_queries_does_not_grow_with_the_pages(
     django_assert_num_queries: DjangoAssertNumQueries, pages: int
 ) -> None:
     source = make_source()
-    for _ in range(pages):
-        make_article(body=[claim_block(sources=[source])])
+    make_many(pages, body=lambda _: [claim_block(sources=[source])])
     policy = policy_registry.get_by_type(Source)
     user = make_user("Editors")
     policy.user_has_permission_for_instance(user, "change", source)  # Rights and content types are kept.

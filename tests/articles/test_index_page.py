@@ -8,7 +8,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
-from tests.articles.builders import claim_block, make_article, make_draft, make_image, make_index, make_person
+from tests.articles.builders import (
+    claim_block,
+    make_article,
+    make_draft,
+    make_image,
+    make_index,
+    make_many,
+    make_person,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -114,8 +122,14 @@ def test_it_costs_the_same_however_many_articles_it_lists(client: Client) -> Non
     index, person, image = make_index(), make_person(), make_image()
     costs, made = [], 0
     for number in (1, 10, 100):
-        for n in range(made, number):
-            make_article(index, authors=[person], tags=[f"t{n % 3}"], hero_image=image, body=[claim_block()])
+        make_many(
+            number - made,
+            index,
+            authors=[person],
+            tags=lambda place, made=made: [f"t{(made + place) % 3}"],
+            hero_image=image,
+            body=lambda _: [claim_block()],
+        )
         made = number
         client.get(index.url)
         with CaptureQueriesContext(connection) as queries:

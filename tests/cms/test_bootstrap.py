@@ -244,6 +244,8 @@ def start_demo(site: Path, **variables: str) -> "subprocess.Popen[str]":
         stderr=subprocess.STDOUT,
         text=True,
         env=environment,
+        # Whoever started the suite in the background of a script made it, and what it starts, deaf to Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     lines = []
     for line in demo.stdout or ():

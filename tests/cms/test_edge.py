@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from cms.edge import NEVER_BELIEVED, WrongHostError, distrust, normalise_host, port_of
-from tests.cms.serving import ask, environment_of, manage, served
+from tests.cms.serving import ask, environment_of, served
+from tests.databases import write_migrated_site
+from tests.examples import IN_CI
 
 
 def environ_of(**headers: str) -> dict[str, Any]:
@@ -109,12 +111,11 @@ def test_port_of_an_address(url: str, port: int | None) -> None:
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Serve an empty site; return the port."""
-    environment = environment_of(tmp_path_factory.mktemp("site"))
-    manage(environment, "migrate", "--verbosity=0")
-    manage(environment, "collectstatic", "--noinput", "--verbosity=0")
-    with served(environment, "--workers=1") as port:
+def port(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Serve the API of an empty site; return the port."""
+    folder = tmp_path_factory.mktemp("site")
+    write_migrated_site(folder, IN_CI)
+    with served(environment_of(folder), "--workers=1") as port:
         yield port
 
 

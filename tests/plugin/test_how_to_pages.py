@@ -27,6 +27,7 @@ def test_each_page_adds_one_app(guide: str, wanted: str, unwanted: str) -> None:
     assert f'"{unwanted}"' not in settings
 
 
+@pytest.mark.long
 def test_comments_on_a_page_type_of_the_site(new_site: NewSite) -> None:
     """A reader comments on the site's own home page, without articles and without any API."""
     project = new_site("comments-only.md")
@@ -51,6 +52,7 @@ def test_comments_on_a_page_type_of_the_site(new_site: NewSite) -> None:
         assert COMMENT in reader.get("/").text
 
 
+@pytest.mark.long
 def test_claims_on_a_page_type_of_the_site(new_site: NewSite) -> None:
     """An editor publishes a page of the site's own type with a claim, and it is shown, indexed and served."""
     project = new_site("claims-on-your-page-type.md")

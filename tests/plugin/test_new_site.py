@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.plugin.conftest import PASSWORD, Project
 from tests.plugin.http_client import Answer, HttpClient
 
@@ -33,6 +35,7 @@ def approve_first(editor: HttpClient) -> Answer:
     return editor.submit(queue, queue.form(**{"class": "comment-decisions"}), status="approved")
 
 
+@pytest.mark.long
 def test_from_article_to_approved_comment(project: Project, site: str) -> None:
     """An article is published, a reader comments, a moderator approves, and everyone sees it."""
     home = project.run(
