@@ -7,7 +7,7 @@ from wagtail.admin import messages
 from wagtail.locks import BaseLock
 from wagtail.snippets.views.snippets import EditView
 
-from articles.refusals import describe_refused_change
+from .refusals import describe_refused_change
 
 
 class ShownOnPagesLock(BaseLock):

@@ -12,9 +12,9 @@ class ArticlesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from articles import checks  # noqa: F401
-        from articles.permissions import register_policies
-        from articles.signal_handlers import connect
+        from . import checks  # noqa: F401
+        from .permissions import register_policies
+        from .signal_handlers import connect
 
         register_policies()
         connect()

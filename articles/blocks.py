@@ -22,9 +22,9 @@ from wagtail.contrib.typed_table_block.blocks import TypedTableBlock, TypedTable
 from wagtail.images.blocks import ImageBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from articles.enums import CalloutKind, Certainty, Direction, HeadingLevel, Relation
-from articles.numerals import is_numeric
-from articles.reading import annotation_for
+from .enums import CalloutKind, Certainty, Direction, HeadingLevel, Relation
+from .numerals import is_numeric
+from .reading import annotation_for
 
 # Headings are blocks of their own, so that none of an article's outline is hidden in a paragraph.
 PARAGRAPH_FEATURES: Final = [

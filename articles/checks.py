@@ -48,7 +48,7 @@ def _is_number(value: object) -> bool:
 @register()
 def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Report settings of this app whose values can't be used."""
-    from articles.conf import DEFAULTS
+    from .conf import DEFAULTS
 
     messages: list[CheckMessage] = []
     for name, default in DEFAULTS.items():
@@ -90,7 +90,7 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
 @register()
 def check_article_pages(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Report page types that name ``ArticleMixin`` after the page class, whose methods would win."""
-    from articles.models import ArticleMixin
+    from .models import ArticleMixin
 
     messages: list[CheckMessage] = []
     for model in get_page_models():
@@ -145,7 +145,7 @@ def check_templates(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Ch
 
 
 def _page_templates() -> list[str]:
-    from articles.models import ArticleIndexPage, ArticleMixin
+    from .models import ArticleIndexPage, ArticleMixin
 
     models = [model for model in get_page_models() if issubclass(model, ArticleMixin | ArticleIndexPage)]
     return sorted({model.template for model in models})

@@ -13,7 +13,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.permissions import policy_registry, register_permission_policy
 
-from articles.models import Person, Source
+from .models import Person, Source
 
 
 class ShownOnPagesPermissionPolicy(ModelPermissionPolicy):

@@ -17,16 +17,17 @@ from uuid import uuid4
 from django.utils.html import strip_tags
 from django.utils.text import slugify
 
-from articles import conf
-from articles.claims.cards import CitationMark, ClaimCard, build_claim_card, read_citations
-from articles.claims.identity import distinguish_block_ids, mint_claim_group, mint_claim_uid
-from articles.pictures import Picture, describe_pictures, read_alt
-from articles.richtext import render_rich_texts
+from . import conf
+from .claims.cards import CitationMark, ClaimCard, build_claim_card, read_citations
+from .claims.identity import distinguish_block_ids, mint_claim_group, mint_claim_uid
+from .pictures import Picture, describe_pictures, read_alt
+from .richtext import render_rich_texts
 
 if TYPE_CHECKING:
-    from articles.models import Source
-    from articles.models.mixins import ArticleMixin
     from standfirst.visibility import Viewer
+
+    from .models import Source
+    from .models.mixins import ArticleMixin
 
 
 @dataclass(kw_only=True)

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
-from articles.models import Person, Source
-from articles.models.usage import Usage
+from .models import Person, Source
+from .models.usage import Usage
 
 # More pages than this are counted, not named.
 _NAMED_PAGES: Final = 5

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models.signals import post_save
 from wagtail.models import AbstractPage
 
-from articles.models import ArticleMixin
-from articles.services import index_claims, make_renditions
+from .models import ArticleMixin
+from .services import index_claims, make_renditions
 
 # A save of other fields alone leaves what readers see as it is. Saving a draft is such a save: the instance
 # then holds the draft's body, which must not be indexed. Wagtail names foreign keys both ways.

@@ -13,10 +13,11 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
-from articles.admin_views import ShownOnPagesEditView
-from articles.models import Person, Source
-from articles.sources.identifiers import normalise_doi, normalise_pmid
 from standfirst.word_search import WordSearchForm, WordSearchMixin
+
+from .admin_views import ShownOnPagesEditView
+from .models import Person, Source
+from .sources.identifiers import normalise_doi, normalise_pmid
 
 # The reference, as it is formatted, holds most of what a work is known by; the rest may be missing from it.
 SOURCE_SEARCH_FIELDS = [

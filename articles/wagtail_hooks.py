@@ -14,12 +14,12 @@ from wagtail.admin import messages
 from wagtail.snippets.action_menu import ActionMenuItem, LockedMenuItem
 from wagtail.snippets.models import register_snippet
 
-from articles.links import find_dead_links
-from articles.models import ArticleMixin, Person, Source
-from articles.permissions import register_policies
-from articles.refusals import describe_refused_deletion
-from articles.services.article_import import LOG_ACTION as IMPORT_LOG_ACTION
-from articles.viewsets import EvidenceViewSetGroup
+from .links import find_dead_links
+from .models import ArticleMixin, Person, Source
+from .permissions import register_policies
+from .refusals import describe_refused_deletion
+from .services.article_import import LOG_ACTION as IMPORT_LOG_ACTION
+from .viewsets import EvidenceViewSetGroup
 
 # More links than this are counted, not named.
 _NAMED_LINKS = 10

@@ -17,11 +17,11 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from comments.anchors import anchor_labels
-from comments.decisions import Decision, find_decision, offered_decisions
-from comments.enums import Status
-from comments.models import Comment, Discussion, ModerationEntry
-from comments.services import (
+from .anchors import anchor_labels
+from .decisions import Decision, find_decision, offered_decisions
+from .enums import Status
+from .models import Comment, Discussion, ModerationEntry
+from .services import (
     find_discussion,
     find_overtaking_decisions,
     set_comment_status,

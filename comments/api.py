@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
 from ninja.errors import HttpError, ValidationError
 
-from comments.anchors import anchor_labels
-from comments.errors import CommentRefused
-from comments.forms import NOTES, TITLE, CommentForm
-from comments.models import Comment
-from comments.page_types import pages_with_discussion
-from comments.paths import InvalidCursorError, decode_cursor
-from comments.presentation import blank_form
-from comments.schemas import (
+from standfirst.visibility import anybody
+
+from .anchors import anchor_labels
+from .errors import CommentRefused
+from .forms import NOTES, TITLE, CommentForm
+from .models import Comment
+from .page_types import pages_with_discussion
+from .paths import InvalidCursorError, decode_cursor
+from .presentation import blank_form
+from .schemas import (
     CommentAuthor,
     CommentedPage,
     CommentFormDescription,
@@ -32,15 +34,14 @@ from comments.schemas import (
     ReaderComment,
     RemovedComment,
 )
-from comments.services import (
+from .services import (
     InvalidComment,
     find_discussion,
     get_shown_comment,
     list_comments,
     receive_comment,
 )
-from comments.visitors import read_visitor
-from standfirst.visibility import anybody
+from .visitors import read_visitor
 
 router = Router(tags=["comments"])
 
@@ -65,7 +66,11 @@ def only_json(request: HttpRequest) -> Literal[True]:
 
 
 @router.get(
-    "/comments/", response=CommentList, url_name="list_comments", summary="List the comments of a page"
+    "/comments/",
+    response=CommentList,
+    operation_id="listComments",
+    url_name="list_comments",
+    summary="List the comments of a page",
 )
 def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> CommentList:
     """Return the comments under a page in reading order."""
@@ -94,6 +99,7 @@ def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> 
 @router.get(
     "/comments/form/",
     response=CommentFormDescription,
+    operation_id="describeCommentForm",
     url_name="comment_form",
     summary="Describe the comment form",
 )
@@ -121,6 +127,7 @@ def describe_form(request: HttpRequest, query: Query[CommentFormQuery]) -> Comme
 @router.get(
     "/comments/{uuid:uid}/",
     response=ReaderComment | RemovedComment,
+    operation_id="getComment",
     url_name="get_comment",
     summary="Get a comment",
 )
@@ -138,6 +145,7 @@ def get_comment(request: HttpRequest, uid: UUID) -> ReaderComment | RemovedComme
 @router.post(
     "/comments/",
     response={201: CommentReceipt},
+    operation_id="postComment",
     url_name="post_comment",
     summary="Post a comment",
     auth=only_json,

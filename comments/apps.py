@@ -15,7 +15,7 @@ class CommentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks, and connect the signals."""
-        from comments import checks, signal_handlers  # noqa: F401
+        from . import checks, signal_handlers  # noqa: F401
 
         post_migrate.connect(signal_handlers.keep_words_of_anchors, sender=self)
         pre_delete.connect(signal_handlers.show_that_an_editor_is_gone, sender=settings.AUTH_USER_MODEL)

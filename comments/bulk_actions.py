@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from wagtail.admin.views.bulk_action import BulkAction
 
-from comments.admin_views import PERMISSION, check_moderator
-from comments.decisions import DECISIONS, Decision
-from comments.enums import Status
-from comments.listing import SEARCH_FIELDS, CommentFilterSet, CommentIndexView
-from comments.models import Comment, ModerationEntry
-from comments.services import find_overtaking_decisions, set_comment_status
+from .admin_views import PERMISSION, check_moderator
+from .decisions import DECISIONS, Decision
+from .enums import Status
+from .listing import SEARCH_FIELDS, CommentFilterSet, CommentIndexView
+from .models import Comment, ModerationEntry
+from .services import find_overtaking_decisions, set_comment_status
 
 # Up to 18 digits: what fits into a database's integer.
 _PRIMARY_KEY = re.compile(r"[0-9]{1,18}")

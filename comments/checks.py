@@ -12,9 +12,10 @@ from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
 from wagtail.models import get_page_models
 
-from comments import conf
-from comments.page_types import carries_tag, commented_types, is_discussion
 from standfirst.template_walk import BASE_BLOCKS, LostBlock, find_lost_blocks, walk_nodes
+
+from . import conf
+from .page_types import carries_tag, commented_types, is_discussion
 
 # The pages of this app: all of them extend comments/base.html.
 _OWN_TEMPLATES = ("comments/form_page.html", "comments/list_page.html", "comments/too_large.html")

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.db.models import F
 
-from comments.enums import Status
-from comments.models import Comment, Discussion
-from comments.paths import ancestor_paths
+from .enums import Status
+from .models import Comment, Discussion
+from .paths import ancestor_paths
 
 
 def lock_discussions(ids: Iterable[int]) -> dict[int, Discussion]:

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from comments.enums import Status
+from .enums import Status
 
 
 @dataclass(frozen=True, slots=True)

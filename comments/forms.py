@@ -13,9 +13,10 @@ from django.db.models import Model, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from comments.anchors import ANCHOR_MAX_LENGTH, anchor_labels
-from comments.models import BODY_MAX_LENGTH, EMAIL_MAX_LENGTH, NAME_MAX_LENGTH, URL_MAX_LENGTH
 from standfirst.addresses import validate_web_address
+
+from .anchors import ANCHOR_MAX_LENGTH, anchor_labels
+from .models import BODY_MAX_LENGTH, EMAIL_MAX_LENGTH, NAME_MAX_LENGTH, URL_MAX_LENGTH
 
 TITLE = _("Leave a comment")
 NOTES = (

@@ -25,10 +25,11 @@ from wagtail.admin.ui.tables import (
 )
 from wagtail.admin.views import generic
 
-from comments.decisions import offered_decisions
-from comments.enums import Status
-from comments.models import Comment
 from standfirst.word_search import WordSearchMixin
+
+from .decisions import offered_decisions
+from .enums import Status
+from .models import Comment
 
 SEARCH_FIELDS = ["body", "author_name", "author_email", "author_url", "discussion__page__title"]
 

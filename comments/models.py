@@ -1,7 +1,6 @@
 """Discussions, comments, and the history of what moderators decided."""
 
 from typing import Any, ClassVar
-from uuid import UUID
 
 import swapper
 import uuid_utils.compat
@@ -13,22 +12,18 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from comments.anchors import ANCHOR_LABEL_MAX_LENGTH, ANCHOR_MAX_LENGTH
-from comments.enums import Reason, Status
-from comments.paths import MAX_PATH_LENGTH
-from comments.rendering import render_body, shorten
 from standfirst.addresses import is_web_address
 from standfirst.records import PURGE, Record
+
+from .anchors import ANCHOR_LABEL_MAX_LENGTH, ANCHOR_MAX_LENGTH
+from .enums import Reason, Status
+from .paths import MAX_PATH_LENGTH
+from .rendering import render_body, shorten
 
 BODY_MAX_LENGTH = 65_525
 NAME_MAX_LENGTH = 245
 EMAIL_MAX_LENGTH = 100
 URL_MAX_LENGTH = 200
-
-
-def new_uid() -> UUID:
-    """Return a UUID of version 7, which sorts by time of creation."""
-    return uuid_utils.compat.uuid7()
 
 
 class Discussion(models.Model):
@@ -68,7 +63,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete the comments and all replies to them, and keep the counters of their discussions right."""
-        from comments.counting import keeping_counts  # It needs the models.
+        from .counting import keeping_counts  # It needs the models.
 
         discussions = Comment.objects.using(self.db).filter(pk__in=self.order_by().values("pk"))
         with keeping_counts(discussions.values_list("discussion_id", flat=True).distinct()):
@@ -100,7 +95,8 @@ class Comment(models.Model):
     Only the services write status, counters and paths.
     """
 
-    uid = models.UUIDField(_("uid"), default=new_uid, unique=True, editable=False)
+    # Version 7 sorts by time of creation.
+    uid = models.UUIDField(_("uid"), default=uuid_utils.compat.uuid7, unique=True, editable=False)
     discussion = models.ForeignKey(
         Discussion, verbose_name=_("discussion"), on_delete=models.CASCADE, related_name="comments"
     )
@@ -175,7 +171,7 @@ class Comment(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete the comment and all replies to it, and keep the counters of its discussion right."""
-        from comments.counting import keeping_counts  # It needs the models.
+        from .counting import keeping_counts  # It needs the models.
 
         with keeping_counts([self.discussion_id]):
             return super().delete(*args, **kwargs)

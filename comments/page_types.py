@@ -10,8 +10,9 @@ from django.template import Node, TemplateDoesNotExist, TemplateSyntaxError
 from django.template.library import InclusionNode
 from wagtail.models import get_page_models
 
-from comments import conf
 from standfirst.template_walk import walk_shown_nodes
+
+from . import conf
 
 # The function of a template tag that shows a page's discussion has this attribute.
 SHOWS_DISCUSSION = "shows_discussion"

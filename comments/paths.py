@@ -10,7 +10,7 @@ import binascii
 import secrets
 from uuid import UUID
 
-from comments import conf
+from . import conf
 
 SEGMENT_LENGTH = 32
 MAX_PATH_LENGTH = SEGMENT_LENGTH * conf.MAX_DEPTH_LIMIT

@@ -9,12 +9,12 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from comments import conf
-from comments.anchors import anchor_labels, anchor_url
-from comments.forms import NOTES, TITLE, CommentForm
-from comments.models import Comment, Discussion
-from comments.rendering import fold_text, render_body
-from comments.services import list_comments
+from . import conf
+from .anchors import anchor_labels, anchor_url
+from .forms import NOTES, TITLE, CommentForm
+from .models import Comment, Discussion
+from .rendering import fold_text, render_body
+from .services import list_comments
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from comments import conf
+from . import conf
 
 COOKIE_NAME = "comments_author"
 RECEIVED_COOKIE_NAME = "comments_received"

@@ -8,12 +8,12 @@ from django.apps import AppConfig, apps
 from django.db import transaction
 from django.db.models import F, Model
 
-from comments.anchors import ANCHOR_LABEL_MAX_LENGTH, anchor_labels
-from comments.enums import Status
-from comments.models import Comment, Discussion
-from comments.rendering import shorten
+from .anchors import ANCHOR_LABEL_MAX_LENGTH, anchor_labels
+from .enums import Status
+from .models import Comment, Discussion
+from .rendering import shorten
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("standfirst.comments")
 
 
 def keep_words_of_anchors(sender: AppConfig, using: str, plan: Sequence[Any] = (), **kwargs: Any) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comments import views
+from . import views
 
 app_name = "comments"
 urlpatterns = [

@@ -19,17 +19,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from comments import conf
-from comments.anchors import anchor_labels, anchor_url
-from comments.enums import Status
-from comments.errors import CommentRefused
-from comments.forms import CommentForm
-from comments.models import Comment, Discussion
-from comments.origin import Origin, check_origin
-from comments.page_types import pages_with_discussion
-from comments.paths import InvalidCursorError, decode_cursor
-from comments.presentation import blank_form, discussion_context, form_context
-from comments.remembering import (
+from standfirst.outages import RETRY_SECONDS, is_outage
+from standfirst.visibility import anybody, visitor
+
+from . import conf
+from .anchors import anchor_labels, anchor_url
+from .enums import Status
+from .errors import CommentRefused
+from .forms import CommentForm
+from .models import Comment, Discussion
+from .origin import Origin, check_origin
+from .page_types import pages_with_discussion
+from .paths import InvalidCursorError, decode_cursor
+from .presentation import blank_form, discussion_context, form_context
+from .remembering import (
     RememberedAuthor,
     forget_author,
     is_received,
@@ -37,18 +40,16 @@ from comments.remembering import (
     recall_author,
     remember_author,
 )
-from comments.services import (
+from .services import (
     InvalidComment,
     find_discussion,
     get_shown_comment,
     locate_comment,
     receive_comment,
 )
-from comments.visitors import read_visitor
-from standfirst.outages import RETRY_SECONDS, is_outage
-from standfirst.visibility import anybody, visitor
+from .visitors import read_visitor
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("standfirst.comments")
 
 
 class SeeOther(HttpResponseRedirect):

@@ -12,10 +12,10 @@ from wagtail.admin.admin_url_finder import register_admin_url_finder
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from comments.admin_views import PERMISSION, CommentDecisionView, CommentInspectView, DiscussionView
-from comments.enums import Status
-from comments.listing import SEARCH_FIELDS, CommentFilterSet, CommentIndexView
-from comments.models import Comment
+from .admin_views import PERMISSION, CommentDecisionView, CommentInspectView, DiscussionView
+from .enums import Status
+from .listing import SEARCH_FIELDS, CommentFilterSet, CommentIndexView
+from .models import Comment
 
 
 class CommentsMenuItem(MenuItem):

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.http import HttpRequest
 
-from comments import conf
-from comments.services import Visitor
 from standfirst.clients import client_address
+
+from . import conf
+from .services import Visitor
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

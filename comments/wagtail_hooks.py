@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.menus.pages import PageMenuItem
 
-from comments.admin_views import PERMISSION
-from comments.bulk_actions import make_bulk_actions
-from comments.page_types import takes_comments
-from comments.viewsets import CommentViewSet
+from .admin_views import PERMISSION
+from .bulk_actions import make_bulk_actions
+from .page_types import takes_comments
+from .viewsets import CommentViewSet
 
 
 @hooks.register("register_admin_viewset")

@@ -1,5 +1,5 @@
 """The delivery API of this app: a router for anyone's NinjaAPI."""
 
-from articles.api.endpoints import router
+from .endpoints import router
 
 __all__ = ["router"]

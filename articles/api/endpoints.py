@@ -7,18 +7,21 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router
 from ninja.errors import ValidationError
 
-from articles.api import queries
-from articles.api.cursors import build_next_url, decode_cursor
-from articles.api.parameters import (
+from standfirst.visibility import anybody
+
+from ..models import ArticleMixin
+from . import queries
+from .cursors import build_next_url, decode_cursor
+from .parameters import (
     ArticleQuery,
     ClaimQuery,
     ResolveQuery,
     SourceQuery,
     refuse_unknown_parameters,
 )
-from articles.api.presentation import Presenter
-from articles.api.resolving import find_page, find_redirect, find_redirect_target
-from articles.api.schemas import (
+from .presentation import Presenter
+from .resolving import find_page, find_redirect, find_redirect_target
+from .schemas import (
     ArticleDetail,
     ArticleList,
     ClaimList,
@@ -29,13 +32,17 @@ from articles.api.schemas import (
     SourceDetail,
     SourceList,
 )
-from articles.models import ArticleMixin
-from standfirst.visibility import anybody
 
 router = Router(tags=["articles"])
 
 
-@router.get("/articles/", response=ArticleList, url_name="list_articles", summary="List articles")
+@router.get(
+    "/articles/",
+    response=ArticleList,
+    operation_id="listArticles",
+    url_name="list_articles",
+    summary="List articles",
+)
 def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleList:
     """Return the published articles in one language that everybody may read, newest first."""
     refuse_unknown_parameters(request, query)
@@ -50,7 +57,11 @@ def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleLi
 
 
 @router.get(
-    "/articles/{int:page_id}/", response=ArticleDetail, url_name="get_article", summary="Get an article"
+    "/articles/{int:page_id}/",
+    response=ArticleDetail,
+    operation_id="getArticle",
+    url_name="get_article",
+    summary="Get an article",
 )
 def get_article(request: HttpRequest, page_id: int) -> ArticleDetail:
     """Return a published article with its body, claims and references."""
@@ -64,7 +75,13 @@ def get_article(request: HttpRequest, page_id: int) -> ArticleDetail:
     return Presenter(request).article(page, public_parent)
 
 
-@router.get("/resolve/", response=Resolution, url_name="resolve_path", summary="Find what is at a path")
+@router.get(
+    "/resolve/",
+    response=Resolution,
+    operation_id="resolvePath",
+    url_name="resolve_path",
+    summary="Find what is at a path",
+)
 def resolve_path(request: HttpRequest, query: Query[ResolveQuery]) -> ResolvedPage | ResolvedRedirect:
     """Return the page at a path of the site, or the redirect that stands there."""
     refuse_unknown_parameters(request, query)
@@ -96,7 +113,9 @@ def resolve_path(request: HttpRequest, query: Query[ResolveQuery]) -> ResolvedPa
     )
 
 
-@router.get("/claims/", response=ClaimList, url_name="list_claims", summary="List claims")
+@router.get(
+    "/claims/", response=ClaimList, operation_id="listClaims", url_name="list_claims", summary="List claims"
+)
 def list_claims(request: HttpRequest, query: Query[ClaimQuery]) -> ClaimList:
     """Return the claims of all published articles in one language, by article and position."""
     refuse_unknown_parameters(request, query)
@@ -111,7 +130,13 @@ def list_claims(request: HttpRequest, query: Query[ClaimQuery]) -> ClaimList:
     )
 
 
-@router.get("/claims/{uuid:uid}/", response=IndexedClaim, url_name="get_claim", summary="Get a claim")
+@router.get(
+    "/claims/{uuid:uid}/",
+    response=IndexedClaim,
+    operation_id="getClaim",
+    url_name="get_claim",
+    summary="Get a claim",
+)
 def get_claim(request: HttpRequest, uid: UUID) -> IndexedClaim:
     """Return a published claim."""
     refuse_unknown_parameters(request)
@@ -121,7 +146,13 @@ def get_claim(request: HttpRequest, uid: UUID) -> IndexedClaim:
     return Presenter(request).claim(claim)
 
 
-@router.get("/sources/", response=SourceList, url_name="list_sources", summary="List sources")
+@router.get(
+    "/sources/",
+    response=SourceList,
+    operation_id="listSources",
+    url_name="list_sources",
+    summary="List sources",
+)
 def list_sources(request: HttpRequest, query: Query[SourceQuery]) -> SourceList:
     """Return the sources that published claims cite."""
     refuse_unknown_parameters(request, query)
@@ -135,7 +166,13 @@ def list_sources(request: HttpRequest, query: Query[SourceQuery]) -> SourceList:
     )
 
 
-@router.get("/sources/{int:source_id}/", response=SourceDetail, url_name="get_source", summary="Get a source")
+@router.get(
+    "/sources/{int:source_id}/",
+    response=SourceDetail,
+    operation_id="getSource",
+    url_name="get_source",
+    summary="Get a source",
+)
 def get_source(request: HttpRequest, source_id: int) -> SourceDetail:
     """Return a source that a published claim cites."""
     refuse_unknown_parameters(request)

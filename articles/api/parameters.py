@@ -7,8 +7,8 @@ from ninja import Schema
 from ninja.errors import ValidationError
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from articles import conf
-from articles.enums import Certainty, Direction
+from .. import conf
+from ..enums import Certainty, Direction
 
 # The largest ids that the databases' columns hold: wagtailcore_page.id is 32 bits wide, our own are 64.
 MAX_PAGE_ID: Final = 2**31 - 1

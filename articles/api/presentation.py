@@ -5,13 +5,14 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
-from articles.api import schemas
-from articles.claims.cards import ClaimCard, parse_certainty, parse_direction, parse_relation
-from articles.enums import CalloutKind, Certainty, Direction, Relation
-from articles.models import Claim, Source
-from articles.pictures import Picture, describe_pictures
-from articles.reading import Reading, read_article
 from standfirst.visibility import anybody
+
+from ..claims.cards import ClaimCard, parse_certainty, parse_direction, parse_relation
+from ..enums import CalloutKind, Certainty, Direction, Relation
+from ..models import Claim, Source
+from ..pictures import Picture, describe_pictures
+from ..reading import Reading, read_article
+from . import schemas
 
 
 class Presenter:

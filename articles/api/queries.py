@@ -10,11 +10,12 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, prefetch_r
 from pydantic import AfterValidator, AwareDatetime, Field
 from wagtail.models import Locale, get_page_models
 
-from articles.api.parameters import MAX_ID, MAX_PAGE_ID, ArticleQuery, ClaimQuery, SourceQuery
-from articles.models import ArticleAuthor, ArticleMixin, ArticlePage, ArticleTag, Claim, ClaimCitation, Source
-from articles.sources.identifiers import normalise_doi
 from standfirst.aliases import find_original_id, find_original_ids
 from standfirst.visibility import Viewer, is_multilingual
+
+from ..models import ArticleAuthor, ArticleMixin, ArticlePage, ArticleTag, Claim, ClaimCitation, Source
+from ..sources.identifiers import normalise_doi
+from .parameters import MAX_ID, MAX_PAGE_ID, ArticleQuery, ClaimQuery, SourceQuery
 
 
 def _in_utc(moment: datetime) -> datetime:

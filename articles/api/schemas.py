@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from articles.enums import CalloutKind, Certainty, Direction, Relation, SourceKind
+from ..enums import CalloutKind, Certainty, Direction, Relation, SourceKind
 
 # Pydantic's own base, not ninja's: that one reads every value through a getter made for Django objects, which
 # costs a quarter of the time of a list and is of no use where the presenter names each field.

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from articles.enums import Certainty, Direction, Relation
+from ..enums import Certainty, Direction, Relation
 
 if TYPE_CHECKING:
-    from articles.models import Source
+    from ..models import Source
 
 
 @dataclass(frozen=True, kw_only=True)

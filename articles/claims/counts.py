@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
 
-from articles.enums import Certainty
 from standfirst.aliases import find_original_ids
+
+from ..enums import Certainty
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from articles.models import Claim
+    from ..models import Claim
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,7 @@ def count_claims_by_page(pages: Iterable[Any]) -> dict[int, ClaimCounts]:
 
     Takes one query, and one more for each link of the longest chain of aliases.
     """
-    from articles.models import Claim
+    from ..models import Claim
 
     original_of = find_original_ids(pages)
     counters: dict[int, Counter[str]] = {original_id: Counter() for original_id in original_of.values()}

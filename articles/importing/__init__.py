@@ -5,7 +5,7 @@ entry point; it isn't imported here, so that a site that imports nothing doesn't
 `articles.services.import_article` makes a page of what it returns.
 """
 
-from articles.importing.article import (
+from .article import (
     Heading,
     ImportedArticle,
     ListItem,
@@ -15,7 +15,7 @@ from articles.importing.article import (
     Quote,
     Table,
 )
-from articles.importing.errors import (
+from .errors import (
     ArticleTooLargeError,
     BinaryFileError,
     EmptyArticleError,

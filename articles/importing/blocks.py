@@ -5,8 +5,8 @@ import json
 import re
 from typing import Any
 
-from articles.importing.article import Heading, ListPart, Paragraph, Part, Quote, Table
-from articles.importing.rich_text_lines import read_lines
+from .article import Heading, ListPart, Paragraph, Part, Quote, Table
+from .rich_text_lines import read_lines
 
 _NUMERIC = re.compile(r"[<>≤≥≈~±+\u2212-]?\s?\d[\d\s.,]*(?:[%‰]|\s?[±\u2013-]\s?\d[\d.,]*)?")
 

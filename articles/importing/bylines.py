@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time
 
-from articles.importing.characters import squeeze
+from .characters import squeeze
 
 _MONTHS = {
     name: number

@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from articles.importing.errors import BinaryFileError, UnknownEncodingError
+from .errors import BinaryFileError, UnknownEncodingError
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from articles.importing.characters import squeeze
+from .characters import squeeze
 
 _FORM_TITLE = re.compile(
     r"(leave|post|write|add|submit) (a|your) (comment|reply|response|thought)s?( cancel reply)?\W*"

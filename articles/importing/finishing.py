@@ -6,7 +6,7 @@ from datetime import datetime
 from html import escape, unescape
 from typing import Literal
 
-from articles.importing.article import (
+from .article import (
     Heading,
     ImportedArticle,
     ListItem,
@@ -16,10 +16,10 @@ from articles.importing.article import (
     Quote,
     Table,
 )
-from articles.importing.characters import shorten, squeeze
-from articles.importing.endings import find_ending
-from articles.importing.errors import ArticleTooLargeError, EmptyArticleError, MissingTitleError
-from articles.importing.html_parts import RawHeading, RawPart
+from .characters import shorten, squeeze
+from .endings import find_ending
+from .errors import ArticleTooLargeError, EmptyArticleError, MissingTitleError
+from .html_parts import RawHeading, RawPart
 
 MAX_TITLE = 255
 MAX_HEADING = 200

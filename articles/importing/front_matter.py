@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from articles.importing.bylines import as_utc, read_date, split_names
-from articles.importing.characters import squeeze
-from articles.importing.errors import ArticleTooLargeError, UnreadableArticleError
+from .bylines import as_utc, read_date, split_names
+from .characters import squeeze
+from .errors import ArticleTooLargeError, UnreadableArticleError
 
 # The parsers take seconds for more, such as a TOML key with ten thousand dots.
 MAX_LENGTH = 16_000

@@ -5,12 +5,12 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from articles.importing.article import ListItem, ListPart, Paragraph, Part, Quote
-from articles.importing.characters import shorten, squeeze
-from articles.importing.html_tables import is_layout_table, read_table
-from articles.importing.html_tree import blank, classes_of, is_hidden, name_of
-from articles.importing.left_out import LeftOut
-from articles.importing.rich_text import (
+from .article import ListItem, ListPart, Paragraph, Part, Quote
+from .characters import shorten, squeeze
+from .html_tables import is_layout_table, read_table
+from .html_tree import blank, classes_of, is_hidden, name_of
+from .left_out import LeftOut
+from .rich_text import (
     BREAK,
     GAP,
     URL_SCHEMES,

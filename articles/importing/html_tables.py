@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from lxml.html import HtmlElement
 
-from articles.importing.article import Table
-from articles.importing.characters import squeeze
+from .article import Table
+from .characters import squeeze
 
 MAX_COLUMNS = 40
 # A larger span is a mistake, or an attempt to make a small file expand.

@@ -3,7 +3,7 @@
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from articles.importing.errors import ArticleTooLargeError, EmptyArticleError, UnreadableArticleError
+from .errors import ArticleTooLargeError, EmptyArticleError, UnreadableArticleError
 
 # Far more than a page with a long article and all its comments has. Reading a page takes time that grows with
 # this number, in places faster than it.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from articles.importing.characters import shorten
+from .characters import shorten
 
 _NAMED = 5
 

@@ -3,12 +3,12 @@
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
-from articles.importing.article import ImportedArticle
-from articles.importing.errors import ArticleTooLargeError, MissingTitleError
-from articles.importing.finishing import finish
-from articles.importing.front_matter import FrontMatter, split_front_matter
-from articles.importing.html_parts import RawHeading, read_parts
-from articles.importing.html_tree import parse_html
+from .article import ImportedArticle
+from .errors import ArticleTooLargeError, MissingTitleError
+from .finishing import finish
+from .front_matter import FrontMatter, split_front_matter
+from .html_parts import RawHeading, read_parts
+from .html_tree import parse_html
 
 # Ten times the blocks of an article. A line takes longer to read here than in plain text.
 MAX_LINES = 20_000

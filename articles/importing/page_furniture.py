@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from lxml.html import HtmlElement
 
-from articles.importing.html_tree import blank, classes_of, is_hidden, name_of
+from .html_tree import blank, classes_of, is_hidden, name_of
 
 _TAGS = frozenset(
     {"script", "style", "noscript", "template", "nav", "form", "dialog", "button", "select", "textarea"}

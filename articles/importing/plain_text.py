@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from articles.importing.article import ImportedArticle, ListItem, ListPart, Paragraph, Quote
-from articles.importing.bylines import read_byline
-from articles.importing.characters import squeeze, squeeze_line
-from articles.importing.endings import find_ending
-from articles.importing.errors import ArticleTooLargeError, EmptyArticleError, MissingTitleError
-from articles.importing.finishing import finish
-from articles.importing.html_parts import RawHeading, RawPart
+from .article import ImportedArticle, ListItem, ListPart, Paragraph, Quote
+from .bylines import read_byline
+from .characters import squeeze, squeeze_line
+from .endings import find_ending
+from .errors import ArticleTooLargeError, EmptyArticleError, MissingTitleError
+from .finishing import finish
+from .html_parts import RawHeading, RawPart
 
 MAX_TITLE_LINE = 200
 MAX_LINES = 100_000

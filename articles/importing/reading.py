@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from articles.importing.article import ImportedArticle
-from articles.importing.characters import tidy_characters
-from articles.importing.decoding import decode
-from articles.importing.errors import ArticleTooLargeError, EmptyArticleError, UnreadableArticleError
-from articles.importing.markdown import read_markdown
-from articles.importing.plain_text import read_plain_text
-from articles.importing.saved_page import read_saved_page
+from .article import ImportedArticle
+from .characters import tidy_characters
+from .decoding import decode
+from .errors import ArticleTooLargeError, EmptyArticleError, UnreadableArticleError
+from .markdown import read_markdown
+from .plain_text import read_plain_text
+from .saved_page import read_saved_page
 
 MAX_BYTES = 5_000_000
 _SNIFFED = 20_000

@@ -8,7 +8,7 @@ from typing import Literal
 
 import nh3
 
-from articles.importing.characters import squeeze
+from .characters import squeeze
 
 INLINE_TAGS = frozenset({"b", "i", "a", "sup", "sub", "br"})
 URL_SCHEMES = frozenset({"http", "https", "mailto", "tel"})

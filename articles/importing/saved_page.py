@@ -11,16 +11,16 @@ from trafilatura import bare_extraction
 from trafilatura.metadata import extract_metadata
 from trafilatura.settings import Document
 
-from articles.importing.article import ImportedArticle, Paragraph
-from articles.importing.bylines import read_byline, read_date, split_names
-from articles.importing.characters import squeeze
-from articles.importing.errors import MissingTitleError
-from articles.importing.finishing import finish, words_of
-from articles.importing.html_parts import RawPart, read_parts
-from articles.importing.html_tree import blank, classes_of, name_of, parse_html
-from articles.importing.page_furniture import is_furniture, remove_furniture
+from .article import ImportedArticle, Paragraph
+from .bylines import read_byline, read_date, split_names
+from .characters import squeeze
+from .errors import MissingTitleError
+from .finishing import finish, words_of
+from .html_parts import RawPart, read_parts
+from .html_tree import blank, classes_of, name_of, parse_html
+from .page_furniture import is_furniture, remove_furniture
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("standfirst.articles")
 
 # Where blogs put the text, most reliable first: schema.org, microformats, WordPress, other systems.
 _BODY_NAMES = (

@@ -1,10 +1,10 @@
 """The app's models."""
 
-from articles.models.claims import Claim, ClaimCitation
-from articles.models.mixins import ArticleMixin
-from articles.models.pages import ArticleAuthor, ArticleIndexPage, ArticlePage, ArticleTag
-from articles.models.people import Person
-from articles.models.sources import Source
+from .claims import Claim, ClaimCitation
+from .mixins import ArticleMixin
+from .pages import ArticleAuthor, ArticleIndexPage, ArticlePage, ArticleTag
+from .people import Person
+from .sources import Source
 
 __all__ = [
     "ArticleAuthor",

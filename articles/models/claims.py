@@ -4,7 +4,7 @@ import swapper
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from articles.enums import Certainty, Direction, Relation
+from ..enums import Certainty, Direction, Relation
 
 
 class Claim(models.Model):

@@ -12,14 +12,16 @@ from django.core.paginator import PageNotAnInteger, Paginator
 from django.db.models import F
 from taggit.models import Tag
 
-from articles import conf
-from articles.claims.counts import ClaimCounts, count_claims_by_page
-from articles.pictures import Picture, describe_pictures
 from standfirst.visibility import is_multilingual
 
+from .. import conf
+from ..claims.counts import ClaimCounts, count_claims_by_page
+from ..pictures import Picture, describe_pictures
+
 if TYPE_CHECKING:
-    from articles.models.pages import ArticleIndexPage, ArticlePage
     from standfirst.visibility import Viewer
+
+    from .pages import ArticleIndexPage, ArticlePage
 
 # A listing shows pictures small: it needs only the narrow renditions.
 _TEASER_WIDTHS = 2
@@ -75,7 +77,7 @@ def list_articles(*, index_page: ArticleIndexPage, viewer: Viewer, tag: str, num
     ``tag`` is a tag's slug and ``number`` a page's number ("" for the first), both as a reader may have typed
     them. An unknown tag lists nothing. Raises ``InvalidPage`` for a number that is none, or that of no page.
     """
-    from articles.models.pages import ArticlePage
+    from .pages import ArticlePage
 
     articles = viewer.see_within(ArticlePage.objects.descendant_of(index_page), index_page)
     if is_multilingual():

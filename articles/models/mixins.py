@@ -14,12 +14,13 @@ from wagtail.fields import StreamField
 from wagtail.images import get_image_model_string
 from wagtail.search import index
 
-from articles.blocks import ArticleBodyBlock
-from articles.reading import Reading, read_article
 from standfirst.publishing import may_publish
 
+from ..blocks import ArticleBodyBlock
+from ..reading import Reading, read_article
+
 if TYPE_CHECKING:
-    from articles.models.people import Person
+    from .people import Person
 
 
 class ArticleMixin(models.Model):

@@ -17,10 +17,11 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from articles.models.listing import list_articles
-from articles.models.mixins import ArticleMixin
-from articles.models.people import Person
 from standfirst.visibility import visitor
+
+from .listing import list_articles
+from .mixins import ArticleMixin
+from .people import Person
 
 
 class ArticleIndexPage(Page):

@@ -11,8 +11,9 @@ from modelcluster.models import get_all_child_relations
 from wagtail.images import get_image_model_string
 from wagtail.search import index
 
-from articles.models.usage import ProtectedWhereUsed
 from standfirst.addresses import is_web_address, validate_web_address
+
+from .usage import ProtectedWhereUsed
 
 
 class Person(index.Indexed, ProtectedWhereUsed):  # type: ignore[django-manager-missing]

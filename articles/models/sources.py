@@ -10,13 +10,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
-from articles.enums import SourceKind
-from articles.models.usage import ProtectedWhereUsed
-from articles.sources.citations import read_cited_ids
-from articles.sources.csl import TEXT_VARIABLES, read_fields, write_fields
-from articles.sources.identifiers import normalise_doi, normalise_pmid
-from articles.sources.references import format_names, format_reference
 from standfirst.addresses import is_web_address, validate_web_address
+
+from ..enums import SourceKind
+from ..sources.citations import read_cited_ids
+from ..sources.csl import TEXT_VARIABLES, read_fields, write_fields
+from ..sources.identifiers import normalise_doi, normalise_pmid
+from ..sources.references import format_names, format_reference
+from .usage import ProtectedWhereUsed
 
 _FIELDS = (*TEXT_VARIABLES, "kind", "authors", "year")
 

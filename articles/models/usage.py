@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import ProtectedError, Q
 from wagtail.models import ReferenceIndex, Revision, get_page_models
 
-from articles.models.mixins import ArticleMixin
+from .mixins import ArticleMixin
 
 
 @dataclass(frozen=True, kw_only=True)

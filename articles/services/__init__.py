@@ -1,8 +1,8 @@
 """What the app writes, as verbs. Services know nothing of HTTP."""
 
-from articles.services.article_import import ImportRefusedError, ImportReport, Outcome, import_article
-from articles.services.claim_index import RebuildReport, index_claims, rebuild_claims
-from articles.services.renditions import make_renditions
+from .article_import import ImportRefusedError, ImportReport, Outcome, import_article
+from .claim_index import RebuildReport, index_claims, rebuild_claims
+from .renditions import make_renditions
 
 __all__ = [
     "ImportRefusedError",

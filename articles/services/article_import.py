@@ -18,12 +18,12 @@ from wagtail.blocks import StreamValue
 from wagtail.log_actions import log
 from wagtail.models import PageLogEntry
 
-from articles.importing import ImportedArticle, ListPart
-from articles.importing.blocks import block_of, digest
-from articles.importing.characters import shorten
-from articles.importing.merging import Incoming, Merged, Standing, Written, merge
-from articles.models import ArticleIndexPage, ArticlePage
-from articles.services.imported_fields import describe_fields, merge_fields, write_fields
+from ..importing import ImportedArticle, ListPart
+from ..importing.blocks import block_of, digest
+from ..importing.characters import shorten
+from ..importing.merging import Incoming, Merged, Standing, Written, merge
+from ..models import ArticleIndexPage, ArticlePage
+from .imported_fields import describe_fields, merge_fields, write_fields
 
 LOG_ACTION = "articles.import"
 _SLUG_LENGTH = 200

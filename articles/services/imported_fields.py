@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from articles.importing import ImportedArticle
-from articles.models import ArticleAuthor, ArticlePage, Person
+from ..importing import ImportedArticle
+from ..models import ArticleAuthor, ArticlePage, Person
 
 Fields = dict[str, Any]
 

@@ -3,10 +3,10 @@
 import logging
 from typing import Any
 
-from articles import conf
-from articles.pictures import choose_filters
+from .. import conf
+from ..pictures import choose_filters
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("standfirst.articles")
 
 
 def make_renditions(*, page: Any) -> int:

@@ -8,7 +8,7 @@ it stays as it was.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from articles.sources.references import plain, read_year
+from .references import plain, read_year
 
 # Field of Source -> CSL variable, for variables that are plain strings.
 TEXT_VARIABLES: Final[dict[str, str]] = {

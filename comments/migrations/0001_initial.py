@@ -1,10 +1,9 @@
 import django.db.models.deletion
 import django.utils.timezone
 import swapper
+import uuid_utils.compat
 from django.conf import settings
 from django.db import migrations, models
-
-import comments.models
 
 
 class Migration(migrations.Migration):
@@ -67,7 +66,7 @@ class Migration(migrations.Migration):
                 (
                     "uid",
                     models.UUIDField(
-                        default=comments.models.new_uid, editable=False, unique=True, verbose_name="uid"
+                        default=uuid_utils.compat.uuid7, editable=False, unique=True, verbose_name="uid"
                     ),
                 ),
                 ("path", models.CharField(editable=False, max_length=320)),

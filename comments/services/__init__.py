@@ -1,15 +1,15 @@
 """Every act on comments, one function each, for form, API, admin and commands alike."""
 
-from comments.services.discussions import (
+from .discussions import (
     find_discussion,
     find_discussion_page_id,
     recount_discussions,
     set_discussion_open,
 )
-from comments.services.intake import InvalidComment, Visitor, receive_comment
-from comments.services.moderation import find_overtaking_decisions, set_comment_status
-from comments.services.reading import CommentSlice, get_shown_comment, list_comments, locate_comment
-from comments.services.submission import submit_comment
+from .intake import InvalidComment, Visitor, receive_comment
+from .moderation import find_overtaking_decisions, set_comment_status
+from .reading import CommentSlice, get_shown_comment, list_comments, locate_comment
+from .submission import submit_comment
 
 __all__ = [
     "CommentSlice",

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.db.models import F
 from wagtail.log_actions import log
 
-from comments.counting import lock_discussions, recount
-from comments.models import Discussion
 from standfirst.aliases import find_original_id
+
+from ..counting import lock_discussions, recount
+from ..models import Discussion
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 
-from comments.errors import DiscussionClosed, InvalidParent, NoDiscussion, PageGone
-from comments.forms import CommentForm
-from comments.models import Comment
-from comments.page_types import takes_comments
-from comments.services.discussions import find_discussion
-from comments.services.submission import submit_comment
+from ..errors import DiscussionClosed, InvalidParent, NoDiscussion, PageGone
+from ..forms import CommentForm
+from ..models import Comment
+from ..page_types import takes_comments
+from .discussions import find_discussion
+from .submission import submit_comment
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from comments.counting import lock_discussions
-from comments.enums import Reason, Status
-from comments.models import Comment, Discussion, ModerationEntry
-from comments.paths import ancestor_paths
+from ..counting import lock_discussions
+from ..enums import Reason, Status
+from ..models import Comment, Discussion, ModerationEntry
+from ..paths import ancestor_paths
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from comments.models import Comment, CommentQuerySet, Discussion
-from comments.page_types import pages_with_discussion
-from comments.paths import encode_cursor
 from standfirst.visibility import Viewer
+
+from ..models import Comment, CommentQuerySet, Discussion
+from ..page_types import pages_with_discussion
+from ..paths import encode_cursor
 
 
 @dataclass(frozen=True, slots=True)

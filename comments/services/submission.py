@@ -9,15 +9,16 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
-from comments import conf
-from comments.anchors import ANCHOR_LABEL_MAX_LENGTH, anchor_labels
-from comments.enums import Reason, Status
-from comments.errors import DiscussionClosed, DuplicateComment, InvalidParent, PageGone, TooManyComments
-from comments.models import Comment, Discussion, ModerationEntry, new_uid
-from comments.paths import SEGMENT_LENGTH, depth, following_uid, sibling_prefix
-from comments.rendering import shorten
-from comments.services.discussions import find_discussion_page_id, lock_discussion_of_page
+from .. import conf
+from ..anchors import ANCHOR_LABEL_MAX_LENGTH, anchor_labels
+from ..enums import Reason, Status
+from ..errors import DiscussionClosed, DuplicateComment, InvalidParent, PageGone, TooManyComments
+from ..models import Comment, Discussion, ModerationEntry
+from ..paths import SEGMENT_LENGTH, depth, following_uid, sibling_prefix
+from ..rendering import shorten
+from .discussions import find_discussion_page_id, lock_discussion_of_page
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -49,7 +50,7 @@ def submit_comment(
     """
     written_at = at or timezone.now()
     comment = Comment(
-        uid=new_uid(),
+        uid=uuid7(),
         author_name=author_name,
         author_email=author_email,
         author_url=author_url,

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import template
 
-from comments.models import Comment
-from comments.rendering import shorten
+from ..models import Comment
+from ..rendering import shorten
 
 register = template.Library()
 

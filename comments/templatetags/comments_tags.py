@@ -7,12 +7,13 @@ import swapper
 from django import template
 from django.template import Context
 
-from comments.models import Discussion
-from comments.page_types import SHOWS_DISCUSSION
-from comments.page_types import takes_comments as type_takes_comments
-from comments.presentation import blank_form, discussion_context, form_context
-from comments.services import find_discussion
 from standfirst.visibility import Viewer, visitor
+
+from ..models import Discussion
+from ..page_types import SHOWS_DISCUSSION
+from ..page_types import takes_comments as type_takes_comments
+from ..presentation import blank_form, discussion_context, form_context
+from ..services import find_discussion
 
 register = template.Library()
 

@@ -72,9 +72,12 @@ class TestOpenApiDocument:
             assert problems, f"{method} {path}"
             assert set(problems.values()) == {"#/components/schemas/Problem"}, f"{method} {path}"
 
-    def test_operation_ids_are_unique(self, document: dict[str, Any]) -> None:
+    def test_operation_ids_are_unique_and_name_no_module(self, document: dict[str, Any]) -> None:
         ids = [operation["operationId"] for _, _, operation in operations(document)]
         assert sorted(ids) == sorted(set(ids))
+        assert [
+            name for name in ids if not re.fullmatch("(describe|get|list|post|resolve)([A-Z][a-z]+)+", name)
+        ] == []
 
     def test_no_value_is_left_untyped(self, document: dict[str, Any]) -> None:
         typed = {"type", "$ref", "anyOf", "oneOf", "allOf", "const", "enum"}

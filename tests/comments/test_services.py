@@ -371,7 +371,7 @@ class SetBackClock(TestCase):
         for number, uid in enumerate(clock):
             # One in three starts a thread.
             parent = stored[parents[number] % len(stored)] if stored and parents[number] % 3 else None
-            with patch("comments.services.submission.new_uid", return_value=uid):
+            with patch("comments.services.submission.uuid7", return_value=uid):
                 comment = submit(page, body=str(number), parent_uid=parent.uid if parent else None)
             set_comment_status(uids=[comment.uid], status=Status.APPROVED, actor=None)
             comment.refresh_from_db()

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import NoReverseMatch, reverse
 
-from articles.importing import UnreadableArticleError
-from articles.services import ImportRefusedError, ImportReport, Outcome, import_article
+from ...importing import UnreadableArticleError
+from ...services import ImportRefusedError, ImportReport, Outcome, import_article
 
 _NOUNS = (
     ("heading", "heading", "headings"),
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         self, *args: Any, file: Path, parent: str, publish: bool, encoding: str, **options: Any
     ) -> None:
         try:
-            from articles.importing.reading import read_article
+            from ...importing.reading import read_article
         except ImportError as error:
             raise CommandError(
                 "Reading articles needs some more libraries. Install them with: "
@@ -86,7 +86,7 @@ class Command(BaseCommand):
 
 
 def _read(file: Path) -> bytes:
-    from articles.importing.reading import MAX_BYTES, too_large
+    from ...importing.reading import MAX_BYTES, too_large
 
     try:
         status = file.stat()

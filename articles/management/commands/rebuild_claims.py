@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.services import rebuild_claims
+from ...services import rebuild_claims
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from comments.services import recount_discussions
+from ...services import recount_discussions
 
 
 class Command(BaseCommand):
