@@ -26,10 +26,10 @@ class Migration(migrations.Migration):
                 (
                     "page_ptr",
                     models.OneToOneField(
-                        auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         parent_link=True,
                         primary_key=True,
+                        related_name="standfirst_article_index",
                         serialize=False,
                         to=swapper.get_model_name("wagtailcore", "Page"),
                     ),
@@ -56,10 +56,10 @@ class Migration(migrations.Migration):
                 (
                     "page_ptr",
                     models.OneToOneField(
-                        auto_created=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         parent_link=True,
                         primary_key=True,
+                        related_name="standfirst_article",
                         serialize=False,
                         to=swapper.get_model_name("wagtailcore", "Page"),
                     ),
@@ -356,6 +356,7 @@ class Migration(migrations.Migration):
             field=modelcluster.contrib.taggit.ClusterTaggableManager(
                 blank=True,
                 help_text="A comma-separated list of tags.",
+                related_name="standfirst_articles",
                 through="articles.ArticleTag",
                 to="taggit.Tag",
                 verbose_name="tags",

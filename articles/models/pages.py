@@ -24,9 +24,20 @@ from .mixins import ArticleMixin
 from .people import Person
 
 
+def link_to_page(related_name: str) -> models.OneToOneField[Page, Page]:
+    """Return the link of a page type to Wagtail's page, under a name that no page type of a host can have.
+
+    Django would call it by the class alone, and a site with an ``ArticlePage`` of its own could not start.
+    """
+    return models.OneToOneField(
+        Page, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name=related_name
+    )
+
+
 class ArticleIndexPage(Page):
     """A list of the articles below it, newest first, that readers can narrow to a tag."""
 
+    page_ptr = link_to_page("standfirst_article_index")
     introduction = models.TextField(
         _("introduction"), blank=True, max_length=600, help_text=_("A few plain sentences under the title.")
     )
@@ -94,7 +105,10 @@ class ArticleAuthor(Orderable):
 class ArticlePage(ArticleMixin, Page):  # type: ignore[django-manager-missing]
     """An article."""
 
-    tags = ClusterTaggableManager(through=ArticleTag, blank=True, verbose_name=_("tags"))
+    page_ptr = link_to_page("standfirst_article")
+    tags = ClusterTaggableManager(
+        through=ArticleTag, blank=True, verbose_name=_("tags"), related_name="standfirst_articles"
+    )
 
     content_panels = [
         *Page.content_panels,
