@@ -9,9 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Router, Status
 from ninja.errors import HttpError, ValidationError
 
+from standfirst.delivery.parameters import refuse_unknown_parameters
+from standfirst.delivery.parts import decode_cursor, invalid_cursor, next_part
 from standfirst.visibility import anybody
 
 from .anchors import anchor_labels
@@ -19,7 +21,8 @@ from .errors import CommentRefused
 from .forms import NOTES, TITLE, CommentForm
 from .models import Comment
 from .page_types import pages_with_discussion
-from .paths import InvalidCursorError, decode_cursor
+from .paths import InvalidCursorError
+from .paths import decode_cursor as decode_path
 from .presentation import blank_form
 from .schemas import (
     CommentAuthor,
@@ -74,14 +77,13 @@ def only_json(request: HttpRequest) -> Literal[True]:
 )
 def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> CommentList:
     """Return the comments under a page in reading order."""
-    _refuse_unknown_parameters(request, query)
+    refuse_unknown_parameters(request, query)
     page = _get_page(request, query.page)
+    key = decode_cursor(request, query.cursor, tuple[str])
     try:
-        after = decode_cursor(query.cursor) if query.cursor else ""
+        after = decode_path(key[0]) if key else ""
     except InvalidCursorError:
-        raise _invalid(
-            "query", "cursor", "invalid_cursor", _("This cursor does not come from `next`.")
-        ) from None
+        raise invalid_cursor() from None
     discussion = find_discussion(page)
     # No comment can have such an anchor: databases refuse NUL.
     anchor = query.anchor.replace("\0", "\N{REPLACEMENT CHARACTER}")
@@ -90,7 +92,7 @@ def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> 
     labels = _find_labels(page, found.comments)
     return CommentList(
         items=[_describe_item(request, comment, commented_page, labels) for comment in found.comments],
-        next=_next_url(request, found.next_cursor),
+        **next_part(request, (found.next_cursor,) if found.next_cursor else None),
         count=found.count,
         is_open=discussion is None or discussion.is_open,
     )
@@ -105,7 +107,7 @@ def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> 
 )
 def describe_form(request: HttpRequest, query: Query[CommentFormQuery]) -> CommentFormDescription:
     """Return the fields, notes and address of the form that takes comments on a page."""
-    _refuse_unknown_parameters(request, query)
+    refuse_unknown_parameters(request, query)
     pages = anybody(request).discussed_pages()
     page = _get_page(request, query.page)
     form = blank_form(page=page, pages=pages)
@@ -133,7 +135,7 @@ def describe_form(request: HttpRequest, query: Query[CommentFormQuery]) -> Comme
 )
 def get_comment(request: HttpRequest, uid: UUID) -> ReaderComment | RemovedComment:
     """Return an approved comment, or the place of a removed one that has approved replies."""
-    _refuse_unknown_parameters(request)
+    refuse_unknown_parameters(request)
     try:
         comment, page = get_shown_comment(uid=uid, viewer=anybody(request))
     except Comment.DoesNotExist as error:
@@ -154,7 +156,7 @@ def post_comment(
     request: HttpRequest, response: HttpResponse, submission: CommentSubmission
 ) -> Status[CommentReceipt]:
     """Accept a comment, which then awaits moderation. The author is always anonymous: no session is read."""
-    _refuse_unknown_parameters(request)
+    refuse_unknown_parameters(request)
     if submission.errors:
         raise ValidationError(
             [
@@ -184,22 +186,6 @@ def post_comment(
         message=_("Your comment awaits moderation."),
     )
     return Status(201, receipt)
-
-
-def _refuse_unknown_parameters(request: HttpRequest, query: Schema | None = None) -> None:
-    """Raise ninja's ``ValidationError`` for parameters that ``query`` doesn't have.
-
-    Ninja drops them before a schema could refuse them, so a misspelt filter would return everything.
-    """
-    known = type(query).model_fields if query is not None else {}
-    unknown = [name for name in request.GET if name not in known]
-    if unknown:
-        raise ValidationError(
-            [
-                {"type": "unknown_parameter", "loc": ["query", name], "msg": _("There is no such parameter.")}
-                for name in unknown
-            ]
-        )
 
 
 def _get_page(request: HttpRequest, page_id: int) -> Any:
@@ -281,18 +267,6 @@ def _form_errors(form: CommentForm) -> ValidationError:
             for error in errors
         ]
     )
-
-
-def _invalid(source: str, name: str, code: str, message: str) -> ValidationError:
-    return ValidationError([{"type": code, "loc": [source, name], "msg": message}])
-
-
-def _next_url(request: HttpRequest, cursor: str) -> str | None:
-    if not cursor:
-        return None
-    parameters = request.GET.copy()
-    parameters["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
 
 
 def _reverse(request: HttpRequest, name: str, **kwargs: object) -> str:

@@ -8,6 +8,8 @@ from ninja import Field, Schema
 from pydantic import ConfigDict, ModelWrapValidatorHandler, PrivateAttr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from standfirst.delivery.parts import Part
+
 from .models import BODY_MAX_LENGTH, EMAIL_MAX_LENGTH, NAME_MAX_LENGTH, URL_MAX_LENGTH
 
 MAX_LIMIT = 100
@@ -71,11 +73,9 @@ class RemovedComment(Schema):
 DiscussionItem = Annotated[ReaderComment | RemovedComment, Field(discriminator="type")]
 
 
-class CommentList(Schema):
+class CommentList(Part[DiscussionItem]):
     """Comments under a page in reading order: each thread's first comment, then its replies."""
 
-    items: list[DiscussionItem]
-    next: str | None = Field(description="Address of the next items.")
     count: int = Field(description="Number of approved comments in the whole selection.")
     is_open: bool = Field(description="Whether the page takes new comments.")
 

@@ -7,17 +7,17 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router
 from ninja.errors import ValidationError
 
+from standfirst.delivery.parameters import refuse_unknown_parameters
+from standfirst.delivery.parts import decode_cursor, next_part
 from standfirst.visibility import anybody
 
 from ..models import ArticleMixin
 from . import queries
-from .cursors import build_next_url, decode_cursor
 from .parameters import (
     ArticleQuery,
     ClaimQuery,
     ResolveQuery,
     SourceQuery,
-    refuse_unknown_parameters,
 )
 from .presentation import Presenter
 from .resolving import find_page, find_redirect, find_redirect_target
@@ -47,13 +47,13 @@ def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleLi
     """Return the published articles in one language that everybody may read, newest first."""
     refuse_unknown_parameters(request, query)
     viewer = anybody(request)
-    after = decode_cursor(query.cursor, queries.ArticleKey)
+    after = decode_cursor(request, query.cursor, queries.ArticleKey)
     try:
         part = queries.find_articles(viewer=viewer, query=query, after=after)
     except queries.UnknownLocaleError:
         raise _unknown_locale() from None
     items = Presenter(request).summarise(part.rows, queries.count_claims(part.rows))
-    return ArticleList(items=items, next=build_next_url(request, part.next_key))
+    return ArticleList(items=items, **next_part(request, part.next_key))
 
 
 @router.get(
@@ -119,14 +119,14 @@ def resolve_path(request: HttpRequest, query: Query[ResolveQuery]) -> ResolvedPa
 def list_claims(request: HttpRequest, query: Query[ClaimQuery]) -> ClaimList:
     """Return the claims of all published articles in one language, by article and position."""
     refuse_unknown_parameters(request, query)
-    after = decode_cursor(query.cursor, queries.ClaimKey)
+    after = decode_cursor(request, query.cursor, queries.ClaimKey)
     try:
         part = queries.find_claims(viewer=anybody(request), query=query, after=after)
     except queries.UnknownLocaleError:
         raise _unknown_locale() from None
     presenter = Presenter(request)
     return ClaimList(
-        items=[presenter.claim(claim) for claim in part.rows], next=build_next_url(request, part.next_key)
+        items=[presenter.claim(claim) for claim in part.rows], **next_part(request, part.next_key)
     )
 
 
@@ -157,12 +157,12 @@ def list_sources(request: HttpRequest, query: Query[SourceQuery]) -> SourceList:
     """Return the sources that published claims cite."""
     refuse_unknown_parameters(request, query)
     part = queries.find_sources(
-        viewer=anybody(request), query=query, after=decode_cursor(query.cursor, queries.SourceKey)
+        viewer=anybody(request), query=query, after=decode_cursor(request, query.cursor, queries.SourceKey)
     )
     presenter = Presenter(request)
     return SourceList(
         items=[presenter.source_detail(source) for source in part.rows],
-        next=build_next_url(request, part.next_key),
+        **next_part(request, part.next_key),
     )
 
 

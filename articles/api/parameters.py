@@ -2,9 +2,7 @@
 
 from typing import Annotated, Final
 
-from django.http import HttpRequest
 from ninja import Schema
-from ninja.errors import ValidationError
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from .. import conf
@@ -91,19 +89,3 @@ class ResolveQuery(Schema):
     path: Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_refuse_nul)] = (
         Field(description="A path from the root of the site, such as `/articles/needling/`.")
     )
-
-
-def refuse_unknown_parameters(request: HttpRequest, query: Schema | None = None) -> None:
-    """Raise ninja's ``ValidationError`` for parameters that ``query`` doesn't have.
-
-    Ninja drops them before its schema could refuse them; a filter that is misspelt would answer everything.
-    """
-    known = set(type(query).model_fields) if query is not None else set()
-    unknown = [name for name in request.GET if name not in known]
-    if unknown:
-        raise ValidationError(
-            [
-                {"type": "unknown_parameter", "loc": ["query", name], "msg": "There is no such parameter."}
-                for name in unknown
-            ]
-        )

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from standfirst.delivery.parts import Part
+
 from ..enums import CalloutKind, Certainty, Direction, Relation, SourceKind
 
 # Pydantic's own base, not ninja's: that one reads every value through a getter made for Django objects, which
@@ -352,22 +354,13 @@ class ResolvedRedirect(BaseModel):
 Resolution = Annotated[ResolvedPage | ResolvedRedirect, Field(discriminator="type")]
 
 
-class ArticleList(BaseModel):
+class ArticleList(Part[ArticleSummary]):
     """A part of the list of articles, newest first."""
 
-    items: list[ArticleSummary]
-    next: str | None = Field(description="The address of the next part; null at the end.")
 
-
-class ClaimList(BaseModel):
+class ClaimList(Part[IndexedClaim]):
     """A part of the list of published claims, by article and position."""
 
-    items: list[IndexedClaim]
-    next: str | None = Field(description="The address of the next part; null at the end.")
 
-
-class SourceList(BaseModel):
+class SourceList(Part[SourceDetail]):
     """A part of the list of sources that published claims cite."""
-
-    items: list[SourceDetail]
-    next: str | None = Field(description="The address of the next part; null at the end.")

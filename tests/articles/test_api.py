@@ -1,7 +1,5 @@
 """The delivery API of the app: what it says, what it keeps to itself, what it costs."""
 
-import base64
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -17,9 +15,8 @@ from hypothesis import strategies as st
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import PageViewRestriction
 
-from articles.api.cursors import decode_cursor, encode_cursor
-from articles.api.queries import ArticleKey
 from articles.models import Claim
+from standfirst.delivery.parts import encode_cursor
 from tests.articles.builders import (
     block,
     claim_block,
@@ -36,6 +33,12 @@ from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
+
+
+def cursor_of(*key: Any) -> str:
+    """Return a cursor of the list of articles, of any key."""
+    return encode_cursor(RequestFactory().get(f"{API}/articles/"), key)
+
 
 SUMMARY_KEYS = {
     "type", "id", "title", "slug", "url", "path", "locale", "language", "translations", "standfirst",
@@ -111,7 +114,7 @@ def test_every_answer_has_exactly_its_keys(client: Client) -> None:
         body=whole_body(make_source(), image),
     )
     listed = get(client, "/articles/")
-    assert set(listed) == {"items", "next"}
+    assert set(listed) == {"items", "next", "next_cursor"}
     (summary,) = listed["items"]
     assert set(summary) == SUMMARY_KEYS
     assert summary["claim_count"] == 1
@@ -331,7 +334,7 @@ LISTS = ["/articles/", "/claims/", "/sources/"]
         ("cursor=%00", "invalid_cursor"),
         ("cursor=W10", "invalid_cursor"),
         ("cursor=" + "A" * 301, "string_too_long"),
-        ("cursor=" + encode_cursor((10**30, 10**30)), "invalid_cursor"),
+        ("cursor=" + cursor_of(10**30, 10**30), "invalid_cursor"),
         ("nonsense=1", "unknown_parameter"),
     ],
 )
@@ -400,20 +403,13 @@ def test_no_value_breaks_an_operation(client: Client, path: str, name: str, valu
     assert response.status_code in {200, 404, 422}
 
 
-def test_a_cursor_is_what_it_was_made_of() -> None:
-    key = (timezone.now(), 7)
-    assert decode_cursor(encode_cursor(key), ArticleKey) == key
-    assert decode_cursor(encode_cursor((None, 7)), ArticleKey) == (None, 7)
-    assert decode_cursor("", ArticleKey) is None
-
-
 @pytest.mark.parametrize("offset", ["+14:00", "-14:00", "+00:00", "Z", ""])
 @pytest.mark.parametrize(
     "moment", ["0001-01-01T00:00:00", "9999-12-31T23:59:59.999999", "2024-02-29T12:00:00"]
 )
 def test_a_cursor_at_the_ends_of_the_calendar_is_an_answer(client: Client, moment: str, offset: str) -> None:
     make_article()
-    cursor = base64.urlsafe_b64encode(json.dumps([moment + offset, 1]).encode()).decode().rstrip("=")
+    cursor = cursor_of(moment + offset, 1)
     past = {("0001-01-01T00:00:00", "+14:00"), ("9999-12-31T23:59:59.999999", "-14:00")}
     refused = not offset or (moment, offset) in past
     answer = get(client, f"/articles/?cursor={cursor}", 422 if refused else 200)
@@ -431,7 +427,7 @@ def test_a_cursor_at_the_ends_of_the_calendar_is_an_answer(client: Client, momen
 def test_no_cursor_breaks_the_list(client: Client, moment: Any, number: int) -> None:
     if isinstance(moment, datetime):
         moment = moment.isoformat()
-    cursor = base64.urlsafe_b64encode(json.dumps([moment, number]).encode()).decode().rstrip("=")
+    cursor = cursor_of(moment, number)
     assert client.get(f"{API}/articles/?cursor={cursor}").status_code in {200, 422}
 
 

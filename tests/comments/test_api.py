@@ -63,7 +63,7 @@ class TestList:
         response = client.get("/api/comments/", {"page": plain_page.pk})
         assert response.status_code == 200
         body = response.json()
-        assert set(body) == {"items", "next", "count", "is_open"}
+        assert set(body) == {"items", "next", "next_cursor", "count", "is_open"}
         assert (body["next"], body["count"], body["is_open"]) == (None, 1, True)
         (item,) = body["items"]
         assert set(item) == COMMENT_KEYS
@@ -116,6 +116,15 @@ class TestList:
             url = body["next"]
         assert seen == expected
 
+    def test_a_cursor_is_of_one_page_and_one_part_of_it(self, client: Client, plain_page: Page) -> None:
+        insert_comments(plain_page, 3)
+        query: dict[str, Any] = {"page": plain_page.pk, "limit": 2}
+        query["cursor"] = client.get("/api/comments/", query).json()["next_cursor"]
+        assert len(client.get("/api/comments/", {**query, "limit": 5}).json()["items"]) == 1
+        refused = client.get("/api/comments/", {**query, "anchor": "part-1"})
+        assert refused.status_code == 422
+        assert refused.json()["detail"][0]["type"] == "invalid_cursor"
+
     def test_anchor(self, client: Client, plain_page: Page, approved: Make) -> None:
         approved()
         about = approved(anchor="claim-1")
@@ -125,7 +134,7 @@ class TestList:
 
     def test_an_untouched_page(self, client: Client, plain_page: Page) -> None:
         body = client.get("/api/comments/", {"page": plain_page.pk}).json()
-        assert body == {"items": [], "next": None, "count": 0, "is_open": True}
+        assert body == {"items": [], "next": None, "next_cursor": None, "count": 0, "is_open": True}
         set_discussion_open(page=plain_page, is_open=False)
         assert not client.get("/api/comments/", {"page": plain_page.pk}).json()["is_open"]
 
