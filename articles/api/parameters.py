@@ -49,9 +49,9 @@ class ArticleQuery(PartQuery):
     tag: list[Text] = Field(
         default_factory=list,
         max_length=10,
-        description="The slug of a tag. If repeated, articles must have all of them.",
+        description="The slug of a tag, in any case. If repeated, articles must have all of them.",
     )
-    author: Text | None = Field(None, description="The slug or id of an author.")
+    author: Text | None = Field(None, description="The slug, in any case, or id of an author.")
     parent: PageId | None = Field(None, description="The id of the page that the articles are under.")
     locale: Text | None = Field(
         None, description="A language code such as `de`. Default: the language of `parent`, or the site's."

@@ -179,12 +179,12 @@ def _in_locale(pages: Any, language_code: str | None, *, viewer: Viewer, named: 
 
 
 def _tagged(slug: str) -> Any:
-    return ArticleTag.objects.filter(content_object=OuterRef("pk"), tag__slug=slug)
+    return ArticleTag.objects.filter(content_object=OuterRef("pk"), tag__slug__iexact=slug)
 
 
 def _written_by(author: str) -> Any:
     bylines = ArticleAuthor.objects.filter(page=OuterRef("pk"))
-    condition = Q(person__slug=author)
+    condition = Q(person__slug__iexact=author)
     if author.isascii() and author.isdigit() and int(author) <= MAX_ID:
         condition |= Q(person=int(author))
     return bylines.filter(condition)

@@ -222,6 +222,9 @@ def test_articles_are_filtered(client: Client) -> None:
 
     assert ids("tag=skin") == [two.pk, one.pk]
     assert ids("tag=skin&tag=safety") == [one.pk]
+    assert ids("tag=SKIN&tag=Safety") == [one.pk]
+    assert ids("author=BOB") == ids("author=bob")
+    assert ids("tag=sk_n") == ids("tag=sk%25") == ids("author=b_b") == []
     assert ids("author=ada") == ids(f"author={ada.pk}") == [one.pk]
     assert ids("author=bob&tag=skin") == [two.pk, one.pk]
     assert ids(f"parent={index.pk}") == [one.pk]

@@ -76,6 +76,9 @@ def test_a_tag_narrows_the_list_and_stays_while_turning_pages(client: Client) ->
     narrowed = BeautifulSoup(client.get(choices[2]["href"]).content, "html.parser")
     assert narrowed.select_one("[rel=next]")["href"] == f"{index.url}?tag=skin-hair&page=2"
     assert narrowed.select_one(".article-tag[aria-current]").get_text() == "Skin & hair"
+    shouted = BeautifulSoup(client.get(f"{index.url}?tag=SKIN-Hair").content, "html.parser")
+    assert shouted.select_one("[rel=next]")["href"] == f"{index.url}?tag=skin-hair&page=2"
+    assert "?tag=skin-hair" in shouted.select_one("[rel=canonical]")["href"]
 
 
 @pytest.mark.parametrize("tag", ["nothing", "%00", "'", "%FF", "x" * 3000, "<script>alert(1)</script>"])

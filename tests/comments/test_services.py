@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from wagtail.actions.copy_page import CopyPageAction
@@ -31,7 +31,7 @@ from comments.services import (
     set_discussion_open,
     submit_comment,
 )
-from tests.examples import examples
+from tests.examples import RUN_TWICE, examples
 
 Make = Callable[..., Comment]
 # Hypothesis makes none of version 7; its version 4, one nibble changed, has any timestamp.
@@ -364,7 +364,7 @@ class SetBackClock(TestCase):
         clock=st.lists(UUIDS_OF_ANY_TIME, min_size=2, max_size=8),
         parents=st.lists(st.integers(min_value=0, max_value=7), min_size=8, max_size=8),
     )
-    @settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(40), deadline=None, suppress_health_check=RUN_TWICE)
     def test_siblings(self, clock: list[UUID], parents: list[int]) -> None:
         page = Site.objects.get(is_default_site=True).root_page
         stored: list[Comment] = []
@@ -401,7 +401,7 @@ class StateMachine(TestCase):
             max_size=12,
         ),
     )
-    @settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(40), deadline=None, suppress_health_check=RUN_TWICE)
     def test_counters_and_versions(self, shape: list[int], decisions: list[tuple[set[int], Status]]) -> None:
         root = Site.objects.get(is_default_site=True).root_page
         pages = [root.add_child(instance=Page(title=title)) for title in ("One", "Two")]

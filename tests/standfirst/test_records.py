@@ -14,7 +14,7 @@ from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import IntegrityError, connection, connections, models, transaction
 from django.db.migrations import Migration
 from django.test.utils import isolate_apps
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from wagtail.log_actions import LogContext
@@ -28,6 +28,7 @@ from standfirst.records import PURGE, Record, RecordIsPermanentError
 from standfirst.records.checks import check_guards, check_record, check_vendors
 from standfirst.records.doors import open_permit
 from standfirst.records.guards import PERMIT_TABLE, is_guarded, make_guards, remove_guards
+from tests.examples import RUN_TWICE
 
 TABLE = ModerationEntry._meta.db_table
 
@@ -394,7 +395,7 @@ class AnySequence(TestCase):
             st.tuples(st.sampled_from([*OPERATIONS, "comment", "redact"]), st.integers(0, 5)), max_size=8
         )
     )
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=25, deadline=None, suppress_health_check=RUN_TWICE)
     def test_rows(self, acts: list[tuple[Any, int]]) -> None:
         with self.settings(COMMENTS_FLOOD_SECONDS=0):
             entries = make_entries()
