@@ -74,9 +74,9 @@ class Listing:
 def list_articles(*, index_page: ArticleIndexPage, viewer: Viewer, tag: str, number: str) -> Listing:
     """Return a page of the published articles below ``index_page`` and in its language, newest first.
 
-    ``tag`` is a tag's slug in any case and ``number`` a page's number ("" for the first), both as a reader may
-    have typed them. An unknown tag lists nothing. Raises ``InvalidPage`` for a number that is none, or that of
-    no page.
+    ``tag`` is a tag's slug in any case and ``number`` a page's number ("" for the first), both as a reader
+    may have typed them. An unknown tag lists nothing. Raises ``InvalidPage`` for a number that is none, or
+    that of no page.
     """
     from .pages import ArticlePage
 
