@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from standfirst.addresses import is_web_address
 from standfirst.records import PURGE, Record
+from standfirst.shortening import shorten
 
 from .anchors import ANCHOR_LABEL_MAX_LENGTH, ANCHOR_MAX_LENGTH
 from .enums import Reason, Status
 from .paths import MAX_PATH_LENGTH
-from .rendering import render_body, shorten
+from .rendering import render_body
 
 BODY_MAX_LENGTH = 65_525
 NAME_MAX_LENGTH = 245

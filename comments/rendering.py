@@ -25,8 +25,6 @@ _PLACES_TO_FOLD = tuple(
     for pattern in (r"\n[^\S\n]*\n", r"\n", r"[.!?\u2026]\S{0,2}\s|[\u3002\uff01\uff1f]", r"\s")
 )
 _JOINERS = "\u200d\ufe0e\ufe0f"
-_BEFORE_ELLIPSIS = " \t\n.,:;…\u3001\u3002\uff0c"
-_LAST_WORD = re.compile(r"\S+\Z")
 # Readers' links: no credit for search engines, marked as user content, no access to this window.
 LINK_REL = "nofollow ugc noopener"
 _MAX_ADDRESS_LENGTH = 2048
@@ -55,17 +53,6 @@ def fold_text(text: str) -> tuple[str, str]:
     while end > 1 and (_belongs_to_what_is_before(text[end]) or text[end - 1] in _JOINERS):
         end -= 1
     return text[:end], text[end:]
-
-
-def shorten(text: str, length: int) -> str:
-    """Return at most ``length`` characters of a text, ending with a whole word and an ellipsis."""
-    if len(text) <= length:
-        return text
-    whole_words = _LAST_WORD.sub("", text[:length]).rstrip()
-    # A long address, or a language written without spaces, is cut mid-word.
-    kept = whole_words if 2 * len(whole_words) > length else text[: length - 1]
-    # "sees.…" would be one mark too many.
-    return f"{kept.rstrip(_BEFORE_ELLIPSIS) or kept}…"
 
 
 def _belongs_to_what_is_before(character: str) -> bool:

@@ -8,10 +8,11 @@ from django.apps import AppConfig, apps
 from django.db import transaction
 from django.db.models import F, Model
 
+from standfirst.shortening import shorten
+
 from .anchors import ANCHOR_LABEL_MAX_LENGTH, anchor_labels
 from .enums import Status
 from .models import Comment, Discussion
-from .rendering import shorten
 
 logger = logging.getLogger("standfirst.comments")
 

@@ -2,6 +2,8 @@
 
 import re
 
+from standfirst.shortening import shorten as shorten_line
+
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffc\ufffe\uffff\ud800-\udfff]"
@@ -28,8 +30,5 @@ def squeeze_line(text: str) -> str:
 
 
 def shorten(text: str, length: int = 60) -> str:
-    """Return the beginning of `text`, at most `length` characters, cut between words if possible."""
-    text = squeeze(text)
-    if len(text) <= length:
-        return text
-    return text[: length - 1].rsplit(" ", 1)[0] + "…"
+    """Return the beginning of `text` on one line, at most `length` characters with its ellipsis."""
+    return shorten_line(squeeze(text), length)

@@ -11,13 +11,14 @@ from django.db.models import F, Q
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from standfirst.shortening import shorten
+
 from .. import conf
 from ..anchors import ANCHOR_LABEL_MAX_LENGTH, anchor_labels
 from ..enums import Reason, Status
 from ..errors import DiscussionClosed, DuplicateComment, InvalidParent, PageGone, TooManyComments
 from ..models import Comment, Discussion, ModerationEntry
 from ..paths import SEGMENT_LENGTH, depth, following_uid, sibling_prefix
-from ..rendering import shorten
 from .discussions import find_discussion_page_id, lock_discussion_of_page
 
 if TYPE_CHECKING:

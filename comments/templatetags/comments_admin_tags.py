@@ -4,8 +4,9 @@ from typing import Any
 
 from django import template
 
+from standfirst.shortening import shorten
+
 from ..models import Comment
-from ..rendering import shorten
 
 register = template.Library()
 

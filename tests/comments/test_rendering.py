@@ -18,7 +18,7 @@ from comments.paths import (
     following_uid,
     sibling_prefix,
 )
-from comments.rendering import fold_text, render_body, shorten
+from comments.rendering import fold_text, render_body
 
 LINK = '<a href="{0}" rel="nofollow ugc noopener">{0}</a>'
 TAGS = re.compile(r"</?(?:p|br|a)(?: [^<>]*)?>")
@@ -71,27 +71,6 @@ class TestBody:
             "." * 65_000,
         ):
             render_body(text)
-
-
-class TestShorten:
-    @pytest.mark.parametrize(
-        ("text", "expected"),
-        [
-            ("Twelve chars", "Twelve chars"),
-            ("Thirteen word", "Thirteen…"),
-            ("Eleven char s", "Eleven char…"),
-            ("https://example.org/", "https://exa…"),
-            ("He sees. Then", "He sees…"),
-            ("One, two, three", "One, two…"),
-            ("A https://example.org/", "A https://e…"),
-        ],
-    )
-    def test_ends_with_a_whole_word(self, text: str, expected: str) -> None:
-        assert shorten(text, 12) == expected
-
-    @given(st.text(), st.integers(min_value=1, max_value=40))
-    def test_is_never_longer(self, text: str, length: int) -> None:
-        assert len(shorten(text, length)) <= length
 
 
 class TestPaths:
