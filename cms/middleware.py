@@ -4,9 +4,15 @@ from collections.abc import Callable
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+    StreamingHttpResponse,
+)
 from django.middleware.gzip import GZipMiddleware
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.cache import (
     get_conditional_response,
@@ -148,7 +154,8 @@ class DeliveryApiMiddleware:
     """Make every address under the delivery API answer like an API, whichever layer answered.
 
     HEAD is answered from GET, outside the OpenAPI schema (two operations of one function would share an
-    operationId); OPTIONS lists the methods; an error that Django made as HTML becomes ``problem+json``.
+    operationId); OPTIONS lists the methods; an error that Django made as HTML becomes ``problem+json``; an
+    address that lacks its last slash leads to the one that has it, with method and body (308).
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -163,6 +170,9 @@ class DeliveryApiMiddleware:
             request.method = "GET"
         response = self.get_response(request)
         request.method = method
+        if response.status_code == 404 and _lacks_only_its_slash(request):
+            address = request.get_full_path(force_append_slash=True)
+            return _with_vary(HttpResponsePermanentRedirect(address, preserve_request=True))
         if method == "OPTIONS" and response.status_code == 405:
             options = HttpResponse(status=204, headers={"Allow": _complete_methods(response["Allow"])})
             return _with_vary(options)
@@ -202,6 +212,17 @@ class ManagementApiMiddleware:
 
     def _is_documentation(self, request: HttpRequest) -> bool:
         return request.path.removeprefix(MANAGEMENT_API_PREFIX) in ("docs/", "openapi.json")
+
+
+def _lacks_only_its_slash(request: HttpRequest) -> bool:
+    if request.path_info.endswith("/"):
+        return False
+    try:
+        match = resolve(f"{request.path_info}/")
+    except Resolver404:
+        return False
+    # Everything else here is Wagtail's, which takes any path for a page's.
+    return "ninja" in match.app_names
 
 
 def _complete_methods(allow: str) -> str:

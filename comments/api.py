@@ -65,6 +65,8 @@ def only_json(request: HttpRequest) -> Literal[True]:
     """
     if request.content_type != "application/json":
         raise CommentError(415, _("Send the comment as application/json."), code="unsupported_media_type")
+    if request.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}:
+        raise CommentError(415, _("Send the comment uncompressed."), code="unsupported_media_type")
     return True
 
 
@@ -118,7 +120,7 @@ def describe_form(request: HttpRequest, query: Query[CommentFormQuery]) -> Comme
         title=str(TITLE),
         notes=[str(note) for note in NOTES],
         fields=[
-            _describe_field(name, field)
+            _describe_field(name, field, form.get_initial_for_field(field, name))
             for name, field in form.fields.items()
             if name in CommentSubmission.model_fields
         ],
@@ -244,7 +246,7 @@ def _describe_author(comment: Comment) -> CommentAuthor:
     )
 
 
-def _describe_field(name: str, field: forms.Field) -> CommentFormField:
+def _describe_field(name: str, field: forms.Field, initial: Any) -> CommentFormField:
     widget = field.widget
     kind = "textarea" if isinstance(widget, forms.Textarea) else str(getattr(widget, "input_type", "text"))
     return CommentFormField(
@@ -255,6 +257,7 @@ def _describe_field(name: str, field: forms.Field) -> CommentFormField:
         max_length=getattr(field, "max_length", None),
         autocomplete=widget.attrs.get("autocomplete"),
         help=str(field.help_text),
+        value=None if initial in (None, "") else str(initial),
     )
 
 

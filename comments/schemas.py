@@ -5,7 +5,14 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import ConfigDict, ModelWrapValidatorHandler, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from standfirst.delivery.parts import Part
@@ -13,6 +20,7 @@ from standfirst.delivery.parts import Part
 from .models import BODY_MAX_LENGTH, EMAIL_MAX_LENGTH, NAME_MAX_LENGTH, URL_MAX_LENGTH
 
 MAX_LIMIT = 100
+_MOST_DIGITS = 19
 
 
 class CommentedPage(Schema):
@@ -113,8 +121,19 @@ def _describe_required(schema: dict[str, Any]) -> None:
     properties["page"]["type"] = "integer"
 
 
+def _read_empty_as_absent(value: Any) -> Any:
+    """Return None for "", which forms send for what they have no value for."""
+    return None if value == "" else value
+
+
+def _read_number(value: Any) -> Any:
+    """Return the number that a form wrote as text; anything else as it is, for the type to judge."""
+    is_number = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS
+    return int(value) if is_number else _read_empty_as_absent(value)
+
+
 class CommentSubmission(Schema):
-    """A new comment."""
+    """A new comment: as typed JSON, or as a form has it, with numbers as text and "" for what is absent."""
 
     # Ninja would put the parameter's name into a field's path; errors should name fields as the client did.
     # So values of the wrong type are noted here, and reported by the operation.
@@ -122,7 +141,9 @@ class CommentSubmission(Schema):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_describe_required)
 
-    page: int | None = Field(None, strict=True, description="Id of the page.")
+    page: Annotated[int | None, BeforeValidator(_read_number)] = Field(
+        None, strict=True, description="Id of the page."
+    )
     comment: str = Field(
         "",
         description="Plain text.",
@@ -135,7 +156,9 @@ class CommentSubmission(Schema):
         json_schema_extra={"format": "email", "minLength": 3, "maxLength": EMAIL_MAX_LENGTH},
     )
     website: str = Field("", description="http or https.", json_schema_extra={"maxLength": URL_MAX_LENGTH})
-    parent: UUID | None = Field(None, description="The approved comment that this one replies to.")
+    parent: Annotated[UUID | None, BeforeValidator(_read_empty_as_absent)] = Field(
+        None, description="The approved comment that this one replies to."
+    )
     anchor: str = Field(
         "", description="The part of the page it is about.", json_schema_extra={"maxLength": 200}
     )
@@ -184,6 +207,7 @@ class CommentFormField(Schema):
     max_length: int | None
     autocomplete: str | None = Field(description="Value for the HTML attribute `autocomplete`.")
     help: str = Field(description="A hint for the author, may be empty.")
+    value: str | None = Field(description="What to send if nobody changes it, such as the id of the page.")
 
 
 class CommentFormDescription(Schema):

@@ -192,6 +192,21 @@ class TestProblems:
         assert "secret" not in json.dumps(problem)
 
 
+class TestSlash:
+    @pytest.mark.parametrize("method", ["get", "head", "post"])
+    def test_an_address_without_its_slash_leads_to_the_one_with_it(self, client: Client, method: str) -> None:
+        path = "/api/v1/comments" if method == "post" else "/api/v1/articles"
+        response = getattr(client, method)(f"{path}?limit=2&tag=a%20b")
+        assert response.status_code == 308
+        assert response["Location"] == f"{path}/?limit=2&tag=a%20b"
+
+    @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1//evil.example", "/api/v1/articles/99999"])
+    def test_only_if_there_is_an_operation(self, client: Client, path: str, db: None) -> None:
+        response = client.get(path, follow=True)
+        assert response.status_code == 404
+        assert response["Content-Type"] == "application/problem+json"
+
+
 class TestMethods:
     @pytest.mark.parametrize("path", LIST_PATHS)
     def test_head_answers_as_get_without_a_body(self, client: Client, path: str) -> None:

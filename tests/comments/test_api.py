@@ -1,5 +1,6 @@
 """The JSON API: the same comments, the same form, the same answers as the HTML pages."""
 
+import gzip
 import json
 from collections.abc import Callable
 from typing import Any
@@ -243,10 +244,46 @@ class TestForm:
             "max_length": 100,
             "autocomplete": "email",
             "help": "",
+            "value": None,
         }
+        assert {name: field["value"] for name, field in fields.items() if field["value"]} == {
+            "page": str(plain_page.pk)
+        }
+
+    def test_what_a_plain_renderer_of_the_form_sends_is_taken(
+        self, client: Client, plain_page: Page, post_json: Any
+    ) -> None:
+        """Values as text, and "" for each field that is left alone."""
+        fields = client.get("/api/comments/form/", {"page": plain_page.pk}).json()["fields"]
+        typed = {"comment": "How cold?", "name": "Rosa", "email": "rosa@example.org"}
+        sent = {field["name"]: typed.get(field["name"], field["value"] or "") for field in fields}
+        assert (sent["parent"], sent["anchor"], sent["website"]) == ("", "", "")
+        assert post_json(sent).status_code == 201
+        assert Comment.objects.get().body == "How cold?"
 
 
 class TestPost:
+    @pytest.mark.parametrize(
+        "page", ["", " 1", "1.0", "-1", "\u0661", "9" * 19, "9" * 20, "9" * 5000, "x", True, 1.0, [1]]
+    )
+    def test_what_is_no_id_is_refused(self, post_json: Any, json_data: dict[str, Any], page: Any) -> None:
+        response = post_json({**json_data, "page": page})
+        assert response.status_code == 422
+        assert [error["loc"] for error in response.json()["detail"]] == [["body", "page"]]
+
+    @pytest.mark.parametrize(("encoding", "status"), [("gzip", 415), ("br", 415), ("identity", 201)])
+    def test_a_compressed_body_is_refused_as_such(
+        self, client: Client, json_data: dict[str, Any], encoding: str, status: int
+    ) -> None:
+        body = json.dumps(json_data).encode()
+        response = client.post(
+            "/api/comments/",
+            gzip.compress(body) if encoding == "gzip" else body,
+            content_type="application/json",
+            headers={"Content-Encoding": encoding},
+        )
+        assert response.status_code == status
+
     def test_accepted(
         self, post_json: Any, json_data: dict[str, Any], client: Client, plain_page: Page
     ) -> None:
@@ -312,7 +349,7 @@ class TestPost:
 
     def test_wrong_types_and_unknown_fields(self, post_json: Any, json_data: dict[str, Any]) -> None:
         response = post_json(
-            {**json_data, "page": "1", "comment": 5, "name": None, "email": ["x"], "parent": "x", "zz": 1}
+            {**json_data, "page": "one", "comment": 5, "name": None, "email": ["x"], "parent": "x", "zz": 1}
         )
         assert {field for field, _ in errors_of(response)} == {
             "page",
