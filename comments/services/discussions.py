@@ -57,7 +57,7 @@ def set_discussion_open(*, page: Any, is_open: bool, actor: "User | None" = None
     return discussion
 
 
-def recount_discussions(*, check_only: bool = False) -> tuple[list[Discussion], int]:
+def recount_discussions(*, check_only: bool) -> tuple[list[Discussion], int]:
     """Set all counters right that are wrong; return the discussions that had any, and how many there are.
 
     Each discussion is locked and counted in a transaction of its own. With ``check_only`` nothing is written.

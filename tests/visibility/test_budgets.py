@@ -1,5 +1,7 @@
 """What the rule costs: as many queries however many restrictions, aliases and translations there are."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -62,6 +64,30 @@ def test_queries_do_not_grow_with_restrictions_and_aliases(
             counts[number].append(len(queries))
     assert counts[10] == counts[1]
     assert counts[100] == counts[1]
+
+
+@pytest.mark.parametrize(("is_member", "status"), [(True, 200), (False, 404)])
+def test_a_group_passes_and_is_read_once_for_all_restrictions(
+    client: Client, world: World, is_member: bool, status: int
+) -> None:
+    group = Group.objects.create(name="Readers")
+    reader = get_user_model().objects.create_user("reader")
+    reader.groups.set([group] if is_member else [])
+    client.force_login(reader)
+    closed: list[Any] = []
+    counts = []
+    for number in (1, 6):
+        while len(closed) < number:
+            closed.append(make_index(fresh(world.home)))
+            restrict(closed[-1], "groups").groups.add(group)
+        if number == 1:
+            page = world.article(closed[0])
+        client.get(world.index.get_url(), headers={"host": FIRST})  # Whatever is cached is cached now.
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get("/comments/form/", {"page": page.pk}, headers={"host": FIRST})
+        assert answer.status_code == status
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_restrictions_are_read_once_a_request(world: World) -> None:
