@@ -41,18 +41,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     items.sort(key=lambda item: item.get_closest_marker("plugin") is None)
 
 
-class SharersInOneProcess(LoadScopeScheduling):
-    """Hands out single tests, but those of a class, and the plugin's, as one piece: they share a site.
+# Beginnings of the ids of tests that share something which takes long to make.
+PIECES = (
+    "tests/plugin/",
+    "tests/cms/test_edge.py::TestRealServer",
+    "tests/cms/test_demo_content.py::TestFirstRun",
+    "tests/cms/test_demo_content.py::TestSecondRun",
+)
 
-    pytest-xdist's own groups have no effect with pytest 9.2, which keeps the ids of tests elsewhere.
+
+class SharersInOneProcess(LoadScopeScheduling):
+    """Hands out single tests, but those that share a site as one piece.
+
+    pytest-xdist's own groups have no effect with pytest 9.2, which keeps the ids of tests elsewhere. No piece
+    may hold a test that empties the tables: it would run before others, which find nothing then.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        path, _, name = nodeid.partition("::")
-        if path.startswith("tests/plugin/"):
-            return "plugin"
-        outer, of_class, _ = name.partition("[")[0].partition("::")
-        return f"{path}::{outer}" if of_class else nodeid
+        return next((piece for piece in PIECES if nodeid.startswith(piece)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
