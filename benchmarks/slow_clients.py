@@ -195,13 +195,16 @@ def compare_throughput(names: Sequence[str], *, environment: dict[str, str], rou
     for _ in range(rounds):
         for name in names:
             with running(name, environment) as port:
-                rates[name].append(
-                    apply_load(f"http://{HOST}:{port}{PATH}", seconds=LOAD_SECONDS, headers=PROXY_HEADERS)
-                )
+                rates[name].append(measure_load(port))
     medians = {name: statistics.median(measured) for name, measured in rates.items()}
     for name, median in medians.items():
         measured = ", ".join(f"{rate:.0f}" for rate in rates[name])
         print(f"{name}: {median:.0f} answers a second ({measured}), {median / medians[names[0]]:.2f} times")
+
+
+def measure_load(port: int) -> float:
+    """Return how many answers a second the server on a port gives."""
+    return apply_load(f"http://{HOST}:{port}{PATH}", seconds=LOAD_SECONDS, headers=PROXY_HEADERS)
 
 
 @contextlib.contextmanager
@@ -222,7 +225,7 @@ def measure(name: str, *, environment: dict[str, str], clients: int) -> None:
     for what in ("load", *BEHAVIOURS):
         with running(name, environment) as port:
             if what == "load":
-                rate = apply_load(f"http://{HOST}:{port}{PATH}", seconds=LOAD_SECONDS, headers=PROXY_HEADERS)
+                rate = measure_load(port)
                 print(
                     f"{name}: {rate:.0f} answers a second; alone: {describe(time_requests(port))}", flush=True
                 )

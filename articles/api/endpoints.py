@@ -4,10 +4,11 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 from ninja.errors import ValidationError
 
-from standfirst.delivery.parameters import refuse_unknown_parameters
+from standfirst.delivery.parameters import invalid_parameter, refuse_unknown_parameters
 from standfirst.delivery.parts import decode_cursor, next_part
 from standfirst.visibility import anybody
 
@@ -183,6 +184,4 @@ def get_source(request: HttpRequest, source_id: int) -> SourceDetail:
 
 
 def _unknown_locale() -> ValidationError:
-    return ValidationError(
-        [{"type": "unknown_locale", "loc": ["query", "locale"], "msg": "The site has no such language."}]
-    )
+    return invalid_parameter("locale", "unknown_locale", _("The site has no such language."))

@@ -88,8 +88,10 @@ def list_articles(*, index_page: ArticleIndexPage, viewer: Viewer, tag: str, num
         .distinct()
         .order_by("name", "pk")
     )
-    # PostgreSQL refuses NUL in a parameter; no slug has one.
-    chosen = next((known for known in tags if known.slug.casefold() == tag.casefold()), None) if tag else None
+    # PostgreSQL refuses NUL in a parameter; no slug has one. Of slugs that differ in case the exact one is
+    # meant.
+    alike = [known for known in tags if known.slug.casefold() == tag.casefold()] if tag else []
+    chosen = min(alike, key=lambda known: known.slug != tag, default=None)
     if tag:
         articles = articles.filter(tagged_items__tag=chosen) if chosen else articles.none()
     articles = (

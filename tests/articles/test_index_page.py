@@ -6,6 +6,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from taggit.models import Tag
 from wagtail.models import PageViewRestriction
 
 from tests.articles.builders import (
@@ -79,6 +80,15 @@ def test_a_tag_narrows_the_list_and_stays_while_turning_pages(client: Client) ->
     shouted = BeautifulSoup(client.get(f"{index.url}?tag=SKIN-Hair").content, "html.parser")
     assert shouted.select_one("[rel=next]")["href"] == f"{index.url}?tag=skin-hair&page=2"
     assert "?tag=skin-hair" in shouted.select_one("[rel=canonical]")["href"]
+
+
+def test_of_tags_that_differ_in_case_the_exact_one_is_listed(client: Client) -> None:
+    index = make_index()
+    for slug in ("skin", "Skin"):
+        tag = Tag.objects.create(name=f"About {slug}", slug=slug)
+        make_article(index, title=slug, tags=[tag])
+    assert titles(client, f"{index.url}?tag=skin") == ["skin"]
+    assert titles(client, f"{index.url}?tag=Skin") == ["Skin"]
 
 
 @pytest.mark.parametrize("tag", ["nothing", "%00", "'", "%FF", "x" * 3000, "<script>alert(1)</script>"])
