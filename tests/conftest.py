@@ -14,7 +14,6 @@ from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
-from wagtail.models import Collection
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.databases import Rows, provide_test_database, read_all_rows, template_folder, write_all_rows
@@ -37,6 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         folder = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
         if folder in MARKED_FOLDERS:
             item.add_marker(MARKED_FOLDERS[folder])
+        # A parameter called `page` is enough, and pytest runs the test among those of the browser.
+        if "browser_name" in getattr(item, "fixturenames", ()) and folder != "browser":
+            raise pytest.UsageError(
+                f"{item.nodeid} asks for a fixture of pytest-playwright's by a name of its own."
+            )
     yield
     items.sort(key=lambda item: item.get_closest_marker("plugin") is None)
 
@@ -53,8 +57,7 @@ PIECES = (
 class SharersInOneProcess(LoadScopeScheduling):
     """Hands out single tests, but those that share a site as one piece.
 
-    pytest-xdist's own groups have no effect with pytest 9.2, which keeps the ids of tests elsewhere. No piece
-    may hold a test that empties the tables: it would run before others, which find nothing then.
+    pytest-xdist's own groups have no effect with pytest 9.2, which keeps the ids of tests elsewhere.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -72,6 +75,13 @@ def uses_database(item: pytest.Item) -> bool:
     fixtures = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
     of_class = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
     return bool(fixtures) or of_class or item.get_closest_marker("django_db") is not None
+
+
+def empties_tables(item: pytest.Item) -> bool:
+    """Return whether a test uses the database without a transaction around it."""
+    marker = item.get_closest_marker("django_db")
+    fixtures = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or (marker is not None and bool(marker.kwargs.get("transaction")))
 
 
 # In CI the same examples every time, so that what fails there fails here too; elsewhere new ones, but fewer:
@@ -101,20 +111,36 @@ def migrated_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> 
         return read_all_rows()
 
 
+PUT_BACK = pytest.StashKey[Callable[[], None]]()
+
+
 @pytest.fixture(autouse=True)
-def start_as_migrated(request: pytest.FixtureRequest) -> None:
-    """Have a transactional test find what the migrations wrote, as any other test does.
+def end_as_migrated(request: pytest.FixtureRequest) -> None:
+    """Have a test that empties the tables leave what the migrations wrote, as any other test does.
 
     Such a test ends with all tables emptied. Django's own remedy (serialized_rollback) saves row by row, and
     the signals of the first rows make content types that collide with the later ones; an insert sends none.
     """
-    marker = request.node.get_closest_marker("django_db")
-    asked_for = marker is not None and marker.kwargs.get("transaction")
-    if asked_for or {"live_server", "transactional_db"} & set(request.fixturenames):
-        rows = request.getfixturevalue("migrated_rows")
-        request.getfixturevalue("transactional_db")
-        if not Collection.objects.exists():  # Otherwise the first such test: nothing has been emptied yet.
-            write_all_rows(rows)
+    if empties_tables(request.node):
+        rows: Rows = request.getfixturevalue("migrated_rows")
+        blocker: DjangoDbBlocker = request.getfixturevalue("django_db_blocker")
+
+        def put_back() -> None:
+            with blocker.unblock():
+                write_all_rows(rows)
+
+        request.node.stash[PUT_BACK] = put_back
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Put the rows back once the test's fixtures are gone, the one that empties the tables included.
+
+    After the last test there is no database to write to.
+    """
+    yield
+    if PUT_BACK in item.stash and nextitem is not None:
+        item.stash[PUT_BACK]()
 
 
 @pytest.fixture(autouse=True)

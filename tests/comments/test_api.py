@@ -264,10 +264,10 @@ class TestForm:
 
 class TestPost:
     @pytest.mark.parametrize(
-        "page", ["", " 1", "1.0", "-1", "\u0661", "9" * 19, "9" * 20, "9" * 5000, "x", True, 1.0, [1]]
+        "sent", ["", " 1", "1.0", "-1", "\u0661", "9" * 19, "9" * 20, "9" * 5000, "x", True, 1.0, [1]]
     )
-    def test_what_is_no_id_is_refused(self, post_json: Any, json_data: dict[str, Any], page: Any) -> None:
-        response = post_json({**json_data, "page": page})
+    def test_what_is_no_id_is_refused(self, post_json: Any, json_data: dict[str, Any], sent: Any) -> None:
+        response = post_json({**json_data, "page": sent})
         assert response.status_code == 422
         assert [error["loc"] for error in response.json()["detail"]] == [["body", "page"]]
 
