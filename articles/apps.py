@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class ArticlesConfig(AppConfig):
     """Articles whose claims are graded and sourced."""
 
-    name = "articles"
+    name = __package__
+    label = "standfirst_articles"
     verbose_name = _("Articles")
     default_auto_field = "django.db.models.BigAutoField"
 

@@ -54,7 +54,7 @@ class HeadingBlock(StructBlock):
     class Meta:
         icon = "title"
         label = _("Heading")
-        template = "articles/blocks/heading.html"
+        template = "standfirst_articles/blocks/heading.html"
         preview_value = {"level": HeadingLevel.H2, "text": _("What the trials found")}
         description = _("A section or subsection heading")
 
@@ -74,7 +74,7 @@ class ParagraphBlock(RichTextBlock):
     class Meta:
         icon = "pilcrow"
         label = _("Paragraph")
-        template = "articles/blocks/paragraph.html"
+        template = "standfirst_articles/blocks/paragraph.html"
         preview_value = "<p>Calm, exact, generous text.</p>"
         description = _("Text with links, lists and emphasis")
 
@@ -102,7 +102,7 @@ class FigureBlock(StructBlock):
     class Meta:
         icon = "image"
         label = _("Figure")
-        template = "articles/blocks/image.html"
+        template = "standfirst_articles/blocks/image.html"
         description = _("An image with caption and credit")
 
 
@@ -115,7 +115,7 @@ class QuoteBlock(StructBlock):
     class Meta:
         icon = "openquote"
         label = _("Quote")
-        template = "articles/blocks/quote.html"
+        template = "standfirst_articles/blocks/quote.html"
         preview_value = {"text": _("The plural of anecdote is not data."), "attribution": ""}
         description = _("A quotation with its author")
 
@@ -154,7 +154,7 @@ class TableBlock(TypedTableBlock):
     class Meta:
         icon = "table"
         label = _("Table")
-        template = "articles/blocks/table.html"
+        template = "standfirst_articles/blocks/table.html"
         description = _("Columns of text and numbers")
 
 
@@ -184,7 +184,7 @@ class CalloutBlock(StructBlock):
     class Meta:
         icon = "info-circle"
         label = _("Callout")
-        template = "articles/blocks/callout.html"
+        template = "standfirst_articles/blocks/callout.html"
         preview_value = {"kind": CalloutKind.SAFETY, "text": "<p>Ask a dermatologist first.</p>"}
         description = _("A note, a warning or a safety notice")
 
@@ -192,7 +192,7 @@ class CalloutBlock(StructBlock):
 class CitationBlock(StructBlock):
     """One source of a claim, and what it does for the claim."""
 
-    source = SnippetChooserBlock("articles.Source", label=_("Source"))
+    source = SnippetChooserBlock("standfirst_articles.Source", label=_("Source"))
     relation = ChoiceBlock(choices=Relation.choices, default=Relation.EVIDENCE, label=_("What it does"))
 
     class Meta:
@@ -244,7 +244,7 @@ class ClaimBlock(StructBlock):
         icon = "clipboard-list"
         label = _("Claim")
         label_format = "{statement}"
-        template = "articles/blocks/claim.html"
+        template = "standfirst_articles/blocks/claim.html"
         preview_value = {
             "statement": _("Microneedling adds to the effect of a depigmenting serum."),
             "certainty": Certainty.LOW,
@@ -266,7 +266,7 @@ class ArticleBodyBlock(StreamBlock):
         group=_("Text"),
         icon="list-ul",
         label=_("Key takeaways"),
-        template="articles/blocks/key_takeaways.html",
+        template="standfirst_articles/blocks/key_takeaways.html",
         description=_("The few things to remember"),
     )
     callout = CalloutBlock(group=_("Text"))

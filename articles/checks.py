@@ -34,7 +34,7 @@ def check_installed_apps(app_configs: Sequence[Any] | None, **kwargs: Any) -> li
         Error(
             f"The app “articles” needs “{name}”.",
             hint=f"Add “{name}” to INSTALLED_APPS.",
-            id="articles.E001",
+            id="standfirst_articles.E001",
         )
         for name in _REQUIRED_APPS
         if not apps.is_installed(name)
@@ -53,33 +53,39 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
     messages: list[CheckMessage] = []
     for name, default in DEFAULTS.items():
         value = getattr(settings, name, default)
-        if name == "ARTICLES_IMAGE_WIDTHS":
+        if name == "STANDFIRST_ARTICLES_IMAGE_WIDTHS":
             is_usable = isinstance(value, list | tuple) and bool(value) and all(map(_is_number, value))
             expected = "a list of at least one whole number above 0"
-        elif name == "ARTICLES_WORDS_PER_MINUTE":
+        elif name == "STANDFIRST_ARTICLES_WORDS_PER_MINUTE":
             is_usable, expected = value is None or _is_number(value), "a whole number above 0, or None"
         else:
             is_usable, expected = _is_number(value), "a whole number above 0"
         if not is_usable:
-            messages.append(Error(f"{name} is {value!r}.", hint=f"Set it to {expected}.", id="articles.E002"))
+            messages.append(
+                Error(f"{name} is {value!r}.", hint=f"Set it to {expected}.", id="standfirst_articles.E002")
+            )
     if not messages:
         default_limit = getattr(
-            settings, "ARTICLES_API_DEFAULT_LIMIT", DEFAULTS["ARTICLES_API_DEFAULT_LIMIT"]
+            settings,
+            "STANDFIRST_ARTICLES_API_DEFAULT_LIMIT",
+            DEFAULTS["STANDFIRST_ARTICLES_API_DEFAULT_LIMIT"],
         )
-        max_limit = getattr(settings, "ARTICLES_API_MAX_LIMIT", DEFAULTS["ARTICLES_API_MAX_LIMIT"])
+        max_limit = getattr(
+            settings, "STANDFIRST_ARTICLES_API_MAX_LIMIT", DEFAULTS["STANDFIRST_ARTICLES_API_MAX_LIMIT"]
+        )
         if default_limit > max_limit:
             messages.append(
                 Error(
-                    "ARTICLES_API_DEFAULT_LIMIT is larger than ARTICLES_API_MAX_LIMIT.",
-                    hint="Raise ARTICLES_API_MAX_LIMIT or lower ARTICLES_API_DEFAULT_LIMIT.",
-                    id="articles.E003",
+                    "STANDFIRST_ARTICLES_API_MAX_LIMIT is below STANDFIRST_ARTICLES_API_DEFAULT_LIMIT.",
+                    hint="Raise the first or lower the second.",
+                    id="standfirst_articles.E003",
                 )
             )
     messages += [
         checks.Warning(
             f"{name} is not a setting of the app “articles”.",
             hint="Look for a misspelling; the settings are listed in articles/conf.py.",
-            id="articles.W001",
+            id="standfirst_articles.W001",
         )
         for name in dir(settings)
         if name.startswith("ARTICLES_") and name not in DEFAULTS
@@ -103,7 +109,7 @@ def check_article_pages(app_configs: Sequence[Any] | None, **kwargs: Any) -> lis
                     f"{model.__name__} puts ArticleMixin after the page class.",
                     hint=f"Write: class {model.__name__}(ArticleMixin, Page).",
                     obj=model,
-                    id="articles.E004",
+                    id="standfirst_articles.E004",
                 )
             )
     return messages
@@ -124,7 +130,7 @@ def check_templates(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Ch
                 checks.Warning(
                     f"The template “{name}” can't be loaded: {error or type(error).__name__}.",
                     hint="Mend it, or what it extends; until then its pages answer 500.",
-                    id="articles.W003",
+                    id="standfirst_articles.W003",
                 )
             )
             continue
@@ -137,8 +143,8 @@ def check_templates(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Ch
                     f"What {lost.template} puts into the block “{lost.name}” is shown nowhere: "
                     "no template that it extends has a block of this name.",
                     hint=f"Add {{% block {lost.name} %}}{{% endblock %}} to {lost.root}, or to "
-                    "articles/base.html inside a block that it has.",
-                    id="articles.W002",
+                    "standfirst_articles/base.html inside a block that it has.",
+                    id="standfirst_articles.W002",
                 )
             )
     return messages

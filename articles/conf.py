@@ -6,14 +6,14 @@ from django.conf import settings
 
 DEFAULTS: Final[dict[str, Any]] = {
     # Articles on one page of an index.
-    "ARTICLES_PAGE_SIZE": 12,
+    "STANDFIRST_ARTICLES_PAGE_SIZE": 12,
     # Widths in pixels in which every picture of an article is offered to browsers.
-    "ARTICLES_IMAGE_WIDTHS": (480, 800, 1200, 1600),
+    "STANDFIRST_ARTICLES_IMAGE_WIDTHS": (480, 800, 1200, 1600),
     # Words that a reader reads in a minute; None shows no reading time.
-    "ARTICLES_WORDS_PER_MINUTE": 230,
+    "STANDFIRST_ARTICLES_WORDS_PER_MINUTE": 230,
     # Items in one answer of the API if the request names no `limit`, and the most that it can ask for.
-    "ARTICLES_API_DEFAULT_LIMIT": 20,
-    "ARTICLES_API_MAX_LIMIT": 100,
+    "STANDFIRST_ARTICLES_API_DEFAULT_LIMIT": 20,
+    "STANDFIRST_ARTICLES_API_MAX_LIMIT": 100,
 }
 
 
@@ -22,21 +22,21 @@ def _read(name: str) -> Any:
 
 
 def page_size() -> int:
-    return int(_read("ARTICLES_PAGE_SIZE"))
+    return int(_read("STANDFIRST_ARTICLES_PAGE_SIZE"))
 
 
 def image_widths() -> tuple[int, ...]:
-    return tuple(sorted(int(width) for width in _read("ARTICLES_IMAGE_WIDTHS")))
+    return tuple(sorted(int(width) for width in _read("STANDFIRST_ARTICLES_IMAGE_WIDTHS")))
 
 
 def words_per_minute() -> int | None:
-    value = _read("ARTICLES_WORDS_PER_MINUTE")
+    value = _read("STANDFIRST_ARTICLES_WORDS_PER_MINUTE")
     return None if value is None else int(value)
 
 
 def api_default_limit() -> int:
-    return int(_read("ARTICLES_API_DEFAULT_LIMIT"))
+    return int(_read("STANDFIRST_ARTICLES_API_DEFAULT_LIMIT"))
 
 
 def api_max_limit() -> int:
-    return int(_read("ARTICLES_API_MAX_LIMIT"))
+    return int(_read("STANDFIRST_ARTICLES_API_MAX_LIMIT"))

@@ -31,7 +31,7 @@ _CONTENT_FIELDS = {
 def follow_saved_article(instance: Any, *, raw: bool = False, **kwargs: Any) -> None:
     """Index the claims of an article that was saved live, and make its renditions after the commit.
 
-    Fixtures (``raw``) are loaded in any order: run ``rebuild_claims`` after loading them.
+    Fixtures (``raw``) are loaded in any order: run ``standfirst_rebuild_claims`` after loading them.
     """
     if raw or not isinstance(instance, AbstractPage):
         return
@@ -57,4 +57,4 @@ def _as_article(page: Any) -> Any:
 
 
 def connect() -> None:
-    post_save.connect(follow_saved_article, dispatch_uid="articles.follow_saved_article")
+    post_save.connect(follow_saved_article, dispatch_uid="standfirst_articles.follow_saved_article")

@@ -22,7 +22,7 @@ _PROFILED_REQUESTS = 20
 
 def count_queries(address: Address) -> int:
     """Return how many queries a request for an address takes, once the process is warm."""
-    with override_settings(COMMENTS_PAGE_SIZE=address.page_size):
+    with override_settings(STANDFIRST_COMMENTS_PAGE_SIZE=address.page_size):
         ask = _prepare(address)
         ask()
         with CaptureQueriesContext(connection) as captured:
@@ -34,7 +34,7 @@ def count_queries(address: Address) -> int:
 
 def profile(address: Address, *, lines: int) -> str:
     """Return the functions in which the requests for an address spend their time, as cProfile prints them."""
-    with override_settings(COMMENTS_PAGE_SIZE=address.page_size):
+    with override_settings(STANDFIRST_COMMENTS_PAGE_SIZE=address.page_size):
         ask = _prepare(address)
         ask()
         profiler = cProfile.Profile()

@@ -6,5 +6,5 @@ from cms.settings import INSTALLED_APPS, env
 INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks"]
 ROOT_URLCONF = "benchmarks.urls"
 # All requests come from one address, much faster than anybody writes.
-COMMENTS_FLOOD_SECONDS = 0
-COMMENTS_PAGE_SIZE = env.int("BENCHMARK_COMMENTS_PAGE_SIZE", default=50)
+STANDFIRST_COMMENTS_FLOOD_SECONDS = 0
+STANDFIRST_COMMENTS_PAGE_SIZE = env.int("BENCHMARK_COMMENTS_PAGE_SIZE", default=50)

@@ -27,7 +27,7 @@ UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - a word for "unknown", nothing is bou
 
 def guesser(request: HttpRequest) -> str:
     """Return the address that stands for the sender of a request: in IPv6, that of their network."""
-    address = client_address(request, trusted_proxies=settings.COMMENTS_TRUSTED_PROXIES)
+    address = client_address(request, trusted_proxies=settings.STANDFIRST_COMMENTS_TRUSTED_PROXIES)
     return client_network(address).partition("/")[0] or UNKNOWN_ADDRESS
 
 

@@ -29,7 +29,7 @@ class HomePage(Page):
     content_panels = [*Page.content_panels, FieldPanel("headline"), FieldPanel("introduction")]
     search_fields = [*Page.search_fields, index.SearchField("introduction")]
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["articles.ArticleIndexPage", "articles.ArticlePage"]
+    subpage_types = ["standfirst_articles.ArticleIndexPage", "standfirst_articles.ArticlePage"]
     template = "cms/home_page.html"
 
     class Meta:

@@ -283,7 +283,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # A long body of blocks has many form fi
 
 # How many proxies in front of the site add to X-Forwarded-For. Behind one, and with 0, all readers would seem
 # to share an address, and flood control would slow them down together.
-COMMENTS_TRUSTED_PROXIES = env.int("STANDFIRST_TRUSTED_PROXIES", default=0)
+STANDFIRST_COMMENTS_TRUSTED_PROXIES = env.int("STANDFIRST_TRUSTED_PROXIES", default=0)
 
 # --- APIs ---------------------------------------------------------------------------------------------------
 

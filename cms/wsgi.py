@@ -27,13 +27,13 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     distrust(
         environ,
         behind_tls_proxy=settings.BEHIND_TLS_PROXY,
-        trusted_proxies=settings.COMMENTS_TRUSTED_PROXIES,
+        trusted_proxies=settings.STANDFIRST_COMMENTS_TRUSTED_PROXIES,
     )
     try:
         normalise_host(
             environ,
             ports=settings.PUBLIC_PORTS,
-            behind_proxy=settings.BEHIND_TLS_PROXY or settings.COMMENTS_TRUSTED_PROXIES > 0,
+            behind_proxy=settings.BEHIND_TLS_PROXY or settings.STANDFIRST_COMMENTS_TRUSTED_PROXIES > 0,
         )
     except WrongHostError as error:
         return _refuse(400, str(error), start_response)

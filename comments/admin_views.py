@@ -31,7 +31,7 @@ from .services import (
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-PERMISSION = "comments.moderate_comment"
+PERMISSION = "standfirst_comments.moderate_comment"
 NOTE_MAX_LENGTH = 2000
 
 
@@ -39,7 +39,7 @@ class CommentInspectView(generic.InspectView):
     """A comment in full, what is known about its author, and every decision about it."""
 
     any_permission_required = ["moderate"]
-    template_name = "comments/admin/inspect.html"
+    template_name = "standfirst_comments/admin/inspect.html"
     page_title = _("Comment")
 
     def get_object(self, queryset: Any = None) -> Comment:
@@ -78,14 +78,14 @@ class CommentDecisionView(WagtailAdminTemplateMixin, TemplateView):
     and the answer says who decided what.
     """
 
-    template_name = "comments/admin/overtaken.html"
+    template_name = "standfirst_comments/admin/overtaken.html"
     page_title = _("Decided meanwhile")
     header_icon = "comment"
     http_method_names = ["post"]
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         section = {
-            "url": reverse("comments_moderation:index"),
+            "url": reverse("standfirst_comments_moderation:index"),
             "label": capfirst(Comment._meta.verbose_name_plural),
         }
         return [*self.breadcrumbs_items, section, {"url": "", "label": self.get_page_title()}]
@@ -112,7 +112,7 @@ class CommentDecisionView(WagtailAdminTemplateMixin, TemplateView):
             seen={comment.uid: seen},
         )
         overtaking = find_overtaking_decisions(uids=[comment.uid], wanted=decision.status, changed=changed)
-        next_url = get_valid_next_url_from_request(request) or reverse("comments_moderation:index")
+        next_url = get_valid_next_url_from_request(request) or reverse("standfirst_comments_moderation:index")
         if overtaking:
             return self.ask(decision=decision, entry=overtaking[comment.uid], note=note, next_url=next_url)
         if changed:
@@ -138,7 +138,7 @@ class CommentDecisionView(WagtailAdminTemplateMixin, TemplateView):
 class DiscussionView(WagtailAdminTemplateMixin, TemplateView):
     """The discussion under one page: its counts, and the button that closes or opens it."""
 
-    template_name = "comments/admin/discussion.html"
+    template_name = "standfirst_comments/admin/discussion.html"
     page_title = _("Comments")
     header_icon = "comment"
 
@@ -158,7 +158,7 @@ class DiscussionView(WagtailAdminTemplateMixin, TemplateView):
         return [
             *self.breadcrumbs_items,
             {
-                "url": reverse("comments_moderation:index"),
+                "url": reverse("standfirst_comments_moderation:index"),
                 "label": capfirst(Comment._meta.verbose_name_plural),
             },
             {"url": "", "label": self.get_page_subtitle()},
@@ -178,4 +178,4 @@ class DiscussionView(WagtailAdminTemplateMixin, TemplateView):
         )
         text = _("The discussion is open.") if discussion.is_open else _("The discussion is closed.")
         messages.success(request, text)
-        return redirect("comments_moderation:discussion", page_id=self.page.pk)
+        return redirect("standfirst_comments_moderation:discussion", page_id=self.page.pk)

@@ -222,7 +222,7 @@ def _describe_item(
             depth=comment.depth,
             reply_count=comment.approved_reply_count,
         )
-    path = reverse("comments:comment", args=[comment.uid])
+    path = reverse("standfirst_comments:comment", args=[comment.uid])
     return ReaderComment(
         uid=comment.uid,
         page=page,

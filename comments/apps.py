@@ -2,14 +2,15 @@
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.db.models.signals import post_migrate, pre_delete
+from django.db.models.signals import pre_delete
 from django.utils.translation import gettext_lazy as _
 
 
 class CommentsConfig(AppConfig):
     """Moderated reader comments under any Wagtail page."""
 
-    name = "comments"
+    name = __package__
+    label = "standfirst_comments"
     verbose_name = _("Comments")
     default_auto_field = "django.db.models.BigAutoField"
 
@@ -17,5 +18,4 @@ class CommentsConfig(AppConfig):
         """Register the system checks, and connect the signals."""
         from . import checks, signal_handlers  # noqa: F401
 
-        post_migrate.connect(signal_handlers.keep_words_of_anchors, sender=self)
         pre_delete.connect(signal_handlers.show_that_an_editor_is_gone, sender=settings.AUTH_USER_MODEL)

@@ -59,7 +59,7 @@ class DecideBulkAction(BulkAction):
     """
 
     models = [Comment]
-    template_name = "comments/admin/confirm_bulk.html"
+    template_name = "standfirst_comments/admin/confirm_bulk.html"
     form_class = ShownCommentsForm
     decision: Decision
 
@@ -104,8 +104,8 @@ class DecideBulkAction(BulkAction):
             model=Comment,
             filterset_class=CommentFilterSet,
             search_fields=SEARCH_FIELDS,
-            index_url_name="comments_moderation:index",
-            index_results_url_name="comments_moderation:index_results",
+            index_url_name="standfirst_comments_moderation:index",
+            index_results_url_name="standfirst_comments_moderation:index_results",
         )
         view.setup(self.request)
         return list(view.get_queryset().values_list("pk", flat=True))

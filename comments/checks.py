@@ -17,15 +17,19 @@ from standfirst.template_walk import BASE_BLOCKS, LostBlock, find_lost_blocks, w
 from . import conf
 from .page_types import carries_tag, commented_types, is_discussion
 
-# The pages of this app: all of them extend comments/base.html.
-_OWN_TEMPLATES = ("comments/form_page.html", "comments/list_page.html", "comments/too_large.html")
+# The pages of this app: all of them extend standfirst_comments/base.html.
+_OWN_TEMPLATES = (
+    "standfirst_comments/form_page.html",
+    "standfirst_comments/list_page.html",
+    "standfirst_comments/too_large.html",
+)
 
 _NUMBERS: dict[str, tuple[str, int, int | None]] = {
-    "COMMENTS_PAGE_SIZE": ("comments.E001", 1, conf.PAGE_SIZE_LIMIT),
-    "COMMENTS_MAX_DEPTH": ("comments.E002", 1, conf.MAX_DEPTH_LIMIT),
-    "COMMENTS_FLOOD_SECONDS": ("comments.E003", 0, None),
-    "COMMENTS_REMEMBER_DAYS": ("comments.E004", 1, None),
-    "COMMENTS_TRUSTED_PROXIES": ("comments.E005", 0, None),
+    "STANDFIRST_COMMENTS_PAGE_SIZE": ("standfirst_comments.E001", 1, conf.PAGE_SIZE_LIMIT),
+    "STANDFIRST_COMMENTS_MAX_DEPTH": ("standfirst_comments.E002", 1, conf.MAX_DEPTH_LIMIT),
+    "STANDFIRST_COMMENTS_FLOOD_SECONDS": ("standfirst_comments.E003", 0, None),
+    "STANDFIRST_COMMENTS_REMEMBER_DAYS": ("standfirst_comments.E004", 1, None),
+    "STANDFIRST_COMMENTS_TRUSTED_PROXIES": ("standfirst_comments.E005", 0, None),
 }
 
 
@@ -38,7 +42,7 @@ def check_core(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
         Error(
             "The app “comments” needs “standfirst”.",
             hint="Add “standfirst” to INSTALLED_APPS.",
-            id="comments.E007",
+            id="standfirst_comments.E007",
         )
     ]
 
@@ -61,13 +65,13 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
 def check_urls(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Report that the app's addresses are mounted nowhere."""
     try:
-        reverse("comments:post")
+        reverse("standfirst_comments:post")
     except NoReverseMatch:
         return [
             Error(
                 "The addresses of the comments app are not part of the site.",
                 hint='Add path("comments/", include("comments.urls")) to urls.py, before Wagtail\'s own.',
-                id="comments.E006",
+                id="standfirst_comments.E006",
             )
         ]
     return []
@@ -86,7 +90,7 @@ def check_templates(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
                 checks.Warning(
                     f"The template “{name}” can't be loaded: {error or type(error).__name__}.",
                     hint="Mend it, or what it extends; until then its pages answer 500.",
-                    id="comments.W002",
+                    id="standfirst_comments.W002",
                 )
             )
             continue
@@ -97,8 +101,8 @@ def check_templates(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
                     checks.Warning(
                         f"What the comments' own pages put into the block “{lost.name}” is shown nowhere: "
                         f"{lost.root} has no block of this name.",
-                        hint=f"{_add_block(lost)}, or to comments/base.html inside a block that it has.",
-                        id="comments.W001",
+                        hint=f"{_add_block(lost)}, or to standfirst_comments/base.html in one that it has.",
+                        id="standfirst_comments.W001",
                     )
                 )
     return messages
@@ -112,7 +116,7 @@ def check_discussions(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
             f"The discussion in the block “{lost.name}” of {lost.template} is shown nowhere: "
             "no template that it extends has a block of this name.",
             hint=f"{_add_block(lost)}, or put the discussion into a block that it has.",
-            id="comments.W003",
+            id="standfirst_comments.W003",
         )
         for lost in _find_lost_discussions()
     ]
@@ -121,7 +125,7 @@ def check_discussions(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
 @register(Tags.templates)
 def check_page_types(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Report page types of the setting that can't take comments, and that no type takes any."""
-    labels = conf.read("COMMENTS_PAGE_TYPES")
+    labels = conf.read("STANDFIRST_COMMENTS_PAGE_TYPES")
     if labels is None:
         if commented_types():
             return []
@@ -130,25 +134,25 @@ def check_page_types(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
                 "No page type takes comments.",
                 hint=(
                     "Put {% discussion page %} into the template of a page type, or name the types in "
-                    "COMMENTS_PAGE_TYPES."
+                    "STANDFIRST_COMMENTS_PAGE_TYPES."
                 ),
-                id="comments.W004",
+                id="standfirst_comments.W004",
             )
         ]
     if not isinstance(labels, list | tuple) or not all(isinstance(label, str) for label in labels):
         return [
             Error(
-                f"COMMENTS_PAGE_TYPES is {labels!r}.",
+                f"STANDFIRST_COMMENTS_PAGE_TYPES is {labels!r}.",
                 hint='Set it to a list of page types, such as ["blog.BlogPage"], or to None.',
-                id="comments.E008",
+                id="standfirst_comments.E008",
             )
         ]
     known = {model._meta.label_lower: model for model in get_page_models()}
     messages: list[CheckMessage] = [
         Error(
-            f"COMMENTS_PAGE_TYPES names “{label}”, which is no page type.",
+            f"STANDFIRST_COMMENTS_PAGE_TYPES names “{label}”, which is no page type.",
             hint="Write the app's label and the class, such as blog.BlogPage.",
-            id="comments.E009",
+            id="standfirst_comments.E009",
         )
         for label in labels
         if label.lower() not in known
@@ -156,8 +160,8 @@ def check_page_types(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
     messages += [
         checks.Warning(
             f"{label} takes comments, but its template {model.template} doesn't show the discussion.",
-            hint="Put {% discussion page %} into it, or take the type out of COMMENTS_PAGE_TYPES.",
-            id="comments.W005",
+            hint="Put {% discussion page %} into it, or take the type out of STANDFIRST_COMMENTS_PAGE_TYPES.",
+            id="standfirst_comments.W005",
         )
         for label in labels
         # Pages of a type that is only inherited from are not shown, and those of a site without templates

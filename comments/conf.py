@@ -6,19 +6,19 @@ from django.conf import settings
 
 DEFAULTS: Final[dict[str, Any]] = {
     # Comments shown at once: under a page, and on each further page of its discussion.
-    "COMMENTS_PAGE_SIZE": 50,
+    "STANDFIRST_COMMENTS_PAGE_SIZE": 50,
     # Levels of a thread. A reply to a comment on the last level is placed beside it instead of below.
-    "COMMENTS_MAX_DEPTH": 5,
+    "STANDFIRST_COMMENTS_MAX_DEPTH": 5,
     # Seconds that must pass between two comments from one IP address, e-mail or user; 0 lets all through.
-    "COMMENTS_FLOOD_SECONDS": 15,
+    "STANDFIRST_COMMENTS_FLOOD_SECONDS": 15,
     # Days for which a browser remembers the author who asked for it.
-    "COMMENTS_REMEMBER_DAYS": 365,
+    "STANDFIRST_COMMENTS_REMEMBER_DAYS": 365,
     # Proxies of yours in front of the site: that many entries at the end of X-Forwarded-For are trusted.
     # With 0 the header is ignored, and the comment's address is the one that opened the connection.
-    "COMMENTS_TRUSTED_PROXIES": 0,
+    "STANDFIRST_COMMENTS_TRUSTED_PROXIES": 0,
     # Page types that take comments, as "app.Model", with what inherits from them. None stands for every type
     # whose template shows the discussion.
-    "COMMENTS_PAGE_TYPES": None,
+    "STANDFIRST_COMMENTS_PAGE_TYPES": None,
 }
 
 # A path in the tree of comments holds 32 characters a level; the column is made for this many levels.
@@ -31,30 +31,30 @@ def read(name: str) -> Any:
 
 
 def page_size() -> int:
-    return int(read("COMMENTS_PAGE_SIZE"))
+    return int(read("STANDFIRST_COMMENTS_PAGE_SIZE"))
 
 
 def max_depth() -> int:
     """Return how many levels a thread has, between 1 (no replies below) and ``MAX_DEPTH_LIMIT``."""
-    return min(int(read("COMMENTS_MAX_DEPTH")), MAX_DEPTH_LIMIT)
+    return min(int(read("STANDFIRST_COMMENTS_MAX_DEPTH")), MAX_DEPTH_LIMIT)
 
 
 def flood_seconds() -> int:
     """Return the seconds that must pass between two comments of one author; 0 means any number may come."""
-    return int(read("COMMENTS_FLOOD_SECONDS"))
+    return int(read("STANDFIRST_COMMENTS_FLOOD_SECONDS"))
 
 
 def remember_seconds() -> int:
     """Return for how many seconds a browser keeps the author's name."""
-    return int(read("COMMENTS_REMEMBER_DAYS")) * 86_400
+    return int(read("STANDFIRST_COMMENTS_REMEMBER_DAYS")) * 86_400
 
 
 def trusted_proxies() -> int:
     """Return how many entries at the end of X-Forwarded-For were written by proxies of this site."""
-    return int(read("COMMENTS_TRUSTED_PROXIES"))
+    return int(read("STANDFIRST_COMMENTS_TRUSTED_PROXIES"))
 
 
 def page_types() -> list[str] | None:
     """Return the labels of the page types that take comments, None to go by their templates."""
-    labels = read("COMMENTS_PAGE_TYPES")
+    labels = read("STANDFIRST_COMMENTS_PAGE_TYPES")
     return None if labels is None else list(labels)

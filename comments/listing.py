@@ -59,19 +59,19 @@ class CommentFilterSet(WagtailFilterSet):
 class CommentColumn(BaseColumn):
     """A comment's whole text, what it answers and is about, and a link to its history."""
 
-    cell_template_name = "comments/admin/comment_cell.html"
+    cell_template_name = "standfirst_comments/admin/comment_cell.html"
 
 
 class AuthorColumn(BaseColumn):
     """A comment's author, with the e-mail address."""
 
-    cell_template_name = "comments/admin/author_cell.html"
+    cell_template_name = "standfirst_comments/admin/author_cell.html"
 
 
 class PageColumn(Column):
     """The page a comment is under, linked to where moderators can close its discussion."""
 
-    cell_template_name = "comments/admin/page_cell.html"
+    cell_template_name = "standfirst_comments/admin/page_cell.html"
 
 
 def row_id(comment: Comment) -> str:
@@ -99,13 +99,13 @@ class CommentTable(Table):
 class DecisionsColumn(BaseColumn):
     """Buttons that decide about one comment. They post, and so work without JavaScript."""
 
-    cell_template_name = "comments/admin/decisions_cell.html"
+    cell_template_name = "standfirst_comments/admin/decisions_cell.html"
 
     def get_cell_context_data(self, instance: Comment, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
         request = parent_context["request"]
         # The list is also fetched as a fragment, whose own address is no place to return to.
-        listing = reverse("comments_moderation:index")
+        listing = reverse("standfirst_comments_moderation:index")
         query = request.META.get("QUERY_STRING", "")
         fragment = parent_context["table"].next_row_ids[instance.pk]
         return {
@@ -121,7 +121,7 @@ class CommentIndexView(WordSearchMixin, generic.IndexView):
     """The list of comments: those that await moderation first, then the newest."""
 
     any_permission_required = ["moderate"]
-    template_name = "comments/admin/index.html"
+    template_name = "standfirst_comments/admin/index.html"
     table_class = CommentTable
     table_classname = "listing comment-listing"
 

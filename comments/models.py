@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.addresses import is_web_address
+from standfirst.plain_migrations import plain_in_migrations
 from standfirst.records import PURGE, Record
 from standfirst.shortening import shorten
 
@@ -27,6 +28,7 @@ EMAIL_MAX_LENGTH = 100
 URL_MAX_LENGTH = 200
 
 
+@plain_in_migrations
 class Discussion(models.Model):
     """All comments under one page. The row is made when it is needed: a page without one is open and empty.
 
@@ -90,6 +92,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.annotate(is_by_editor=models.Exists(editors.filter(pk=models.OuterRef("user_id"))))
 
 
+@plain_in_migrations
 class Comment(models.Model):
     """What a reader wrote under a page.
 
@@ -157,14 +160,16 @@ class Comment(models.Model):
         default_permissions = ()
         permissions = [("moderate_comment", _("Can moderate comments"))]
         indexes = [
-            models.Index(fields=["discussion", "path"], name="comments_in_tree_order"),
-            models.Index(fields=["discussion", "anchor", "path"], name="comments_of_an_anchor"),
-            models.Index(fields=["discussion", "fingerprint"], name="comments_duplicates"),
-            models.Index(fields=["status", "created_at"], name="comments_by_status"),
-            models.Index(fields=["created_at"], name="comments_newest"),
+            models.Index(fields=["discussion", "path"], name="standfirst_comment_tree"),
+            models.Index(fields=["discussion", "anchor", "path"], name="standfirst_comment_anchor"),
+            models.Index(fields=["discussion", "fingerprint"], name="standfirst_comment_duplicate"),
+            models.Index(fields=["status", "created_at"], name="standfirst_comment_status"),
+            models.Index(fields=["created_at"], name="standfirst_comment_newest"),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="comments_known_status")
+            models.CheckConstraint(
+                condition=models.Q(status__in=Status.values), name="standfirst_comment_known_status"
+            )
         ]
 
     def __str__(self) -> str:
@@ -201,6 +206,7 @@ class Comment(models.Model):
         return self.author_url if is_web_address(self.author_url) else ""
 
 
+@plain_in_migrations
 class ModerationEntry(Record):
     """One decision about one comment. Entries are only ever added; they go when the comment goes."""
 

@@ -36,8 +36,8 @@ def pages_with_discussion(pages: QuerySet[Any]) -> QuerySet[Any]:
 def commented_types() -> list[type[Model]]:
     """Return the page types that take comments.
 
-    With ``COMMENTS_PAGE_TYPES``, they are those and what inherits from them; without, every type whose
-    template shows the discussion.
+    With ``STANDFIRST_COMMENTS_PAGE_TYPES``, they are those and what inherits from them; without, every type
+    whose template shows the discussion.
     """
     labels = conf.page_types()
     if labels is None:

@@ -52,7 +52,9 @@ def discussion_context(*, page: Any, discussion: Discussion | None, after: str =
     is_open = discussion is None or discussion.is_open
     next_url = ""
     if found.next_cursor:
-        next_url = f"{reverse('comments:list', args=[page.pk])}?{urlencode({'after': found.next_cursor})}"
+        next_url = (
+            f"{reverse('standfirst_comments:list', args=[page.pk])}?{urlencode({'after': found.next_cursor})}"
+        )
     return {
         "page": page,
         "is_open": is_open,
@@ -85,8 +87,8 @@ def form_context(
         "parent": parent,
         "anchor_label": anchor_labels(page.specific).get(anchor, "") if page and anchor else "",
         "refusal": refusal,
-        "post_url": reverse("comments:post"),
-        "author_url": reverse("comments:author"),
+        "post_url": reverse("standfirst_comments:post"),
+        "author_url": reverse("standfirst_comments:author"),
     }
 
 
@@ -126,8 +128,8 @@ def _parent_url(comment: Comment, on_this_page: set[int]) -> str:
         return ""
     if comment.parent_id in on_this_page:
         return f"#{comment.parent.element_id}"
-    return reverse("comments:comment", args=[comment.parent.uid])
+    return reverse("standfirst_comments:comment", args=[comment.parent.uid])
 
 
 def _form_url(page: Any, comment: Comment) -> str:
-    return f"{reverse('comments:form')}?{urlencode({'page': page.pk, 'parent': comment.uid})}"
+    return f"{reverse('standfirst_comments:form')}?{urlencode({'page': page.pk, 'parent': comment.uid})}"

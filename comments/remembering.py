@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from . import conf
 
-COOKIE_NAME = "comments_author"
-RECEIVED_COOKIE_NAME = "comments_received"
+COOKIE_NAME = "standfirst_author"
+RECEIVED_COOKIE_NAME = "standfirst_received"
 _RECEIVED_SECONDS = 300
-_SALT = "comments.remembered_author"
+_SALT = "standfirst_comments.remembered_author"
 
 
 class RememberedAuthor(TypedDict):
@@ -79,4 +79,4 @@ def is_received(request: HttpRequest, *, page_id: int) -> bool:
 
 def _path() -> str:
     """Return the address below which this app's URLs are mounted."""
-    return reverse("comments:author").removesuffix("author/")
+    return reverse("standfirst_comments:author").removesuffix("author/")

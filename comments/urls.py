@@ -4,7 +4,7 @@ from django.urls import path
 
 from . import views
 
-app_name = "comments"
+app_name = "standfirst_comments"
 urlpatterns = [
     path("post/", views.post_comment, name="post"),
     path("form/", views.show_form, name="form"),

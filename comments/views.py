@@ -92,7 +92,7 @@ def _post_comment(request: HttpRequest) -> HttpResponse:
     except RequestDataTooBig:
         # What was typed is still in the browser, one step back; here it is never read.
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        return _private(render(request, "comments/too_large.html", status=status))
+        return _private(render(request, "standfirst_comments/too_large.html", status=status))
     origin = check_origin(request)
     trust_session = origin is Origin.TRUSTED
     viewer = visitor(request) if trust_session else anybody(request)
@@ -150,7 +150,7 @@ def show_form(request: HttpRequest) -> HttpResponse:
         context["form"].initial["anchor"] = anchor
     response = render(
         request,
-        "comments/form_page.html",
+        "standfirst_comments/form_page.html",
         {
             **context,
             "notice": notice,
@@ -180,7 +180,7 @@ def show_received(request: HttpRequest, page_id: int) -> HttpResponse:
             parent=_find_parent(find_discussion(page), request.GET.get("parent", "")),
         ),
     }
-    return _private(render(request, "comments/received_page.html", context))
+    return _private(render(request, "standfirst_comments/received_page.html", context))
 
 
 @require_safe
@@ -205,7 +205,7 @@ def show_comments(request: HttpRequest, page_id: int) -> HttpResponse:
     context = discussion_context(page=page, discussion=find_discussion(page), after=path)
     return render(
         request,
-        "comments/list_page.html",
+        "standfirst_comments/list_page.html",
         {**context, "back_url": page.get_url(request), "is_continued": bool(path)},
     )
 
@@ -221,17 +221,17 @@ def go_to_comment(request: HttpRequest, uid: UUID) -> HttpResponse:
     if cursor is None:
         url = page.specific.get_url(request)
     else:
-        url = f"{reverse('comments:list', args=[page.pk])}?after={cursor}"
+        url = f"{reverse('standfirst_comments:list', args=[page.pk])}?after={cursor}"
     return HttpResponseRedirect(f"{url}#{comment.element_id}")
 
 
 def _accepted(request: HttpRequest, comment: Comment, *, page: Any) -> HttpResponse:
     """Tell the author what happens next: in place for our script, else on a page that is theirs alone."""
     if _wants_fragment(request):
-        return render(request, "comments/notice.html", status=HTTPStatus.CREATED)
+        return render(request, "standfirst_comments/notice.html", status=HTTPStatus.CREATED)
     where = {"parent": comment.parent.uid} if comment.parent else {"anchor": comment.anchor}
     query = f"?{urlencode(where)}" if any(where.values()) else ""
-    response = SeeOther(reverse("comments:received", args=[page.pk]) + query)
+    response = SeeOther(reverse("standfirst_comments:received", args=[page.pk]) + query)
     note_received(request, response, page_id=page.pk)
     return response
 
@@ -256,7 +256,9 @@ def _form_again(request: HttpRequest, form: CommentForm, *, status: int, refusal
         anchor=form.cleaned_data.get("anchor", ""),
         refusal=refusal,
     )
-    template = "comments/form.html" if _wants_fragment(request) else "comments/form_page.html"
+    template = (
+        "standfirst_comments/form.html" if _wants_fragment(request) else "standfirst_comments/form_page.html"
+    )
     context["back_url"] = (
         _back_url(request, page, anchor=form.cleaned_data.get("anchor"), parent=context["parent"])
         if page
@@ -272,7 +274,11 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
         form=CommentForm(pages=pages, initial=request.POST.dict()),
         refusal=_("Your comment can't be saved at the moment. Please post it again in a minute."),
     )
-    template = "comments/form.html" if _wants_fragment(request) else "comments/unavailable.html"
+    template = (
+        "standfirst_comments/form.html"
+        if _wants_fragment(request)
+        else "standfirst_comments/unavailable.html"
+    )
     # Without the request, no context processor of the host's asks the database either.
     content = render_to_string(template, context)
     response = _private(HttpResponse(content, status=HTTPStatus.SERVICE_UNAVAILABLE))
@@ -283,7 +289,7 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
 def _back_url(request: HttpRequest, page: Any, *, anchor: str | None, parent: Comment | None) -> str:
     """Return the address of what was being read: a comment, a part of the page, or the page."""
     if parent:
-        return reverse("comments:comment", args=[parent.uid])
+        return reverse("standfirst_comments:comment", args=[parent.uid])
     return (anchor and anchor_url(page, anchor)) or page.get_url(request) or ""
 
 

@@ -42,14 +42,14 @@ class CommentURLFinder:
         """Return the address of a comment in the admin, None for users who don't moderate."""
         if not self.user.has_perm(PERMISSION):
             return None
-        return reverse("comments_moderation:inspect", args=[quote(comment.pk)])
+        return reverse("standfirst_comments_moderation:inspect", args=[quote(comment.pk)])
 
 
 class CommentViewSet(ModelViewSet):
     """List, show and decide. Nobody writes, edits or deletes readers' words in the admin."""
 
     model = Comment
-    name = "comments_moderation"
+    name = "standfirst_comments_moderation"
     url_prefix = "comments"
     icon = "comment"
     menu_name = "comments"
@@ -64,8 +64,8 @@ class CommentViewSet(ModelViewSet):
     filterset_class = CommentFilterSet
     search_fields = SEARCH_FIELDS
     list_per_page = 50
-    index_template_name = "comments/admin/index.html"
-    inspect_template_name = "comments/admin/inspect.html"
+    index_template_name = "standfirst_comments/admin/index.html"
+    inspect_template_name = "standfirst_comments/admin/inspect.html"
     menu_item_class = CommentsMenuItem
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:

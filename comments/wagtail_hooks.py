@@ -27,7 +27,7 @@ class PageCommentsMenuItem(PageMenuItem):
     """The link from a page to its discussion."""
 
     def __init__(self, page: Any, **kwargs: Any) -> None:
-        url = reverse("comments_moderation:discussion", args=[page.pk])
+        url = reverse("standfirst_comments_moderation:discussion", args=[page.pk])
         super().__init__(_("Comments"), page=page, url=url, icon_name="comment", **kwargs)
 
     def is_shown(self, user: Any) -> bool:
@@ -51,5 +51,9 @@ def add_header_button(
 @hooks.register("register_log_actions")
 def register_log_actions(actions: Any) -> None:
     """Register this app's entries in the history of pages."""
-    actions.register_action("comments.open_discussion", _("Open discussion"), _("Discussion opened"))
-    actions.register_action("comments.close_discussion", _("Close discussion"), _("Discussion closed"))
+    actions.register_action(
+        "standfirst_comments.open_discussion", _("Open discussion"), _("Discussion opened")
+    )
+    actions.register_action(
+        "standfirst_comments.close_discussion", _("Close discussion"), _("Discussion closed")
+    )

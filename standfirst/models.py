@@ -7,9 +7,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from standfirst.plain_migrations import plain_in_migrations
 from standfirst.records import Record
 
 
+@plain_in_migrations
 class RecordLogEntry(Record):
     """One use of a door: how many records of which kind were redacted or purged, when, why and by whom.
 

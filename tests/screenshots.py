@@ -90,8 +90,8 @@ SHOTS = (
     Shot("api-docs", "/api/v1/docs/"),
     Shot("admin-comments", "/admin/comments/", admin=True),
     Shot("admin-comment", "/admin/comments/", open_first_comment, admin=True),
-    Shot("admin-sources", "/admin/snippets/articles/source/", admin=True),
-    Shot("admin-people", "/admin/snippets/articles/person/", admin=True),
+    Shot("admin-sources", "/admin/snippets/standfirst_articles/source/", admin=True),
+    Shot("admin-people", "/admin/snippets/standfirst_articles/person/", admin=True),
     Shot(
         "admin-editor",
         "/admin/pages/search/?q=microneedling+hyperpigmentation",

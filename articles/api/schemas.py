@@ -334,7 +334,7 @@ class ResolvedPage(BaseModel):
     """The page at a path."""
 
     type: Literal["page"]
-    page_type: str = Field(description="The page's model, such as `articles.ArticlePage`.")
+    page_type: str = Field(description="The page's model, such as `standfirst_articles.ArticlePage`.")
     id: int
     title: str
     url: str

@@ -4,9 +4,12 @@ import swapper
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from standfirst.plain_migrations import plain_in_migrations
+
 from ..enums import Certainty, Direction, Relation
 
 
+@plain_in_migrations
 class Claim(models.Model):
     """A claim of a page's published body.
 
@@ -39,14 +42,15 @@ class Claim(models.Model):
         verbose_name_plural = _("claims")
         ordering = ["page", "position"]
         indexes = [
-            models.Index(fields=["page", "position"], name="articles_claim_page_position"),
-            models.Index(fields=["certainty"], name="articles_claim_certainty"),
+            models.Index(fields=["page", "position"], name="standfirst_claim_position"),
+            models.Index(fields=["certainty"], name="standfirst_claim_certainty"),
         ]
 
     def __str__(self) -> str:
         return self.statement
 
 
+@plain_in_migrations
 class ClaimCitation(models.Model):
     """A published claim's reference to a source."""
 
@@ -54,7 +58,10 @@ class ClaimCitation(models.Model):
         Claim, verbose_name=_("claim"), on_delete=models.CASCADE, related_name="citations"
     )
     source = models.ForeignKey(
-        "articles.Source", verbose_name=_("source"), on_delete=models.PROTECT, related_name="citations"
+        "standfirst_articles.Source",
+        verbose_name=_("source"),
+        on_delete=models.PROTECT,
+        related_name="citations",
     )
     position = models.PositiveIntegerField(_("position"))
     relation = models.CharField(_("relation"), max_length=40, choices=Relation.choices)
@@ -66,7 +73,7 @@ class ClaimCitation(models.Model):
         verbose_name_plural = _("citations")
         ordering = ["claim", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["claim", "position"], name="articles_citation_unique_position")
+            models.UniqueConstraint(fields=["claim", "position"], name="standfirst_citation_unique_position")
         ]
 
     def __str__(self) -> str:

@@ -84,7 +84,7 @@ def list_articles(*, index_page: ArticleIndexPage, viewer: Viewer, tag: str, num
     if is_multilingual():
         articles = articles.filter(locale=index_page.locale_id)
     tags = list(
-        Tag.objects.filter(articles_articletag_items__content_object__in=articles)
+        Tag.objects.filter(standfirst_articles_articletag_items__content_object__in=articles)
         .distinct()
         .order_by("name", "pk")
     )

@@ -14,6 +14,7 @@ from wagtail.fields import StreamField
 from wagtail.images import get_image_model_string
 from wagtail.search import index
 
+from standfirst.plain_migrations import plain_in_migrations
 from standfirst.publishing import may_publish
 
 from ..blocks import ArticleBodyBlock
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from .people import Person
 
 
+@plain_in_migrations
 class ArticleMixin(models.Model):
     """The fields and behaviour of an article.
 

@@ -17,6 +17,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from standfirst.plain_migrations import plain_in_migrations
 from standfirst.visibility import visitor
 
 from .listing import list_articles
@@ -34,6 +35,7 @@ def link_to_page(related_name: str) -> models.OneToOneField[Page, Page]:
     )
 
 
+@plain_in_migrations
 class ArticleIndexPage(Page):
     """A list of the articles below it, newest first, that readers can narrow to a tag."""
 
@@ -44,8 +46,8 @@ class ArticleIndexPage(Page):
 
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
     search_fields = [*Page.search_fields, index.SearchField("introduction")]
-    subpage_types = ["articles.ArticlePage", "articles.ArticleIndexPage"]
-    template = "articles/article_index_page.html"
+    subpage_types = ["standfirst_articles.ArticlePage", "standfirst_articles.ArticleIndexPage"]
+    template = "standfirst_articles/article_index_page.html"
 
     class Meta:
         verbose_name = _("article index")
@@ -76,18 +78,20 @@ class ArticleIndexPage(Page):
         return response
 
 
+@plain_in_migrations
 class ArticleTag(TaggedItemBase):
     """A tag on an article."""
 
     content_object = ParentalKey(
-        "articles.ArticlePage", on_delete=models.CASCADE, related_name="tagged_items"
+        "standfirst_articles.ArticlePage", on_delete=models.CASCADE, related_name="tagged_items"
     )
 
 
+@plain_in_migrations
 class ArticleAuthor(Orderable):
     """A place in an article's byline."""
 
-    page = ParentalKey("articles.ArticlePage", on_delete=models.CASCADE, related_name="bylines")
+    page = ParentalKey("standfirst_articles.ArticlePage", on_delete=models.CASCADE, related_name="bylines")
     # A revision that names a deleted person loads without them only if the key cascades. ProtectedWhereUsed
     # protects the people in bylines.
     person = models.ForeignKey(
@@ -102,6 +106,7 @@ class ArticleAuthor(Orderable):
         return str(self.person)
 
 
+@plain_in_migrations
 class ArticlePage(ArticleMixin, Page):  # type: ignore[django-manager-missing]
     """An article."""
 
@@ -118,7 +123,7 @@ class ArticlePage(ArticleMixin, Page):  # type: ignore[django-manager-missing]
     promote_panels = [*Page.promote_panels, FieldPanel("tags")]
     search_fields = [*Page.search_fields, *ArticleMixin.article_search_fields]
     subpage_types: list[str] = []
-    template = "articles/article_page.html"
+    template = "standfirst_articles/article_page.html"
 
     class Meta:
         verbose_name = _("article")

@@ -12,10 +12,12 @@ from wagtail.images import get_image_model_string
 from wagtail.search import index
 
 from standfirst.addresses import is_web_address, validate_web_address
+from standfirst.plain_migrations import plain_in_migrations
 
 from .usage import ProtectedWhereUsed
 
 
+@plain_in_migrations
 class Person(index.Indexed, ProtectedWhereUsed):  # type: ignore[django-manager-missing]
     """Someone named in the byline of an article."""
 

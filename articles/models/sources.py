@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
 from standfirst.addresses import is_web_address, validate_web_address
+from standfirst.plain_migrations import plain_in_migrations
 
 from ..enums import SourceKind
 from ..sources.citations import read_cited_ids
@@ -22,6 +23,7 @@ from .usage import ProtectedWhereUsed
 _FIELDS = (*TEXT_VARIABLES, "kind", "authors", "year")
 
 
+@plain_in_migrations
 class Source(index.Indexed, ProtectedWhereUsed):
     """A work that claims cite. There is one row per work: what becomes known about it reaches all its claims.
 
@@ -74,13 +76,13 @@ class Source(index.Indexed, ProtectedWhereUsed):
             models.UniqueConstraint(
                 fields=["doi"],
                 condition=~Q(doi=""),
-                name="articles_source_unique_doi",
+                name="standfirst_source_unique_doi",
                 violation_error_message=_("There is a source with this DOI already."),
             ),
             models.UniqueConstraint(
                 fields=["pmid"],
                 condition=~Q(pmid=""),
-                name="articles_source_unique_pmid",
+                name="standfirst_source_unique_pmid",
                 violation_error_message=_("There is a source with this PubMed identifier already."),
             ),
         ]

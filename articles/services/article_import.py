@@ -25,7 +25,7 @@ from ..importing.merging import Incoming, Merged, Standing, Written, merge
 from ..models import ArticleIndexPage, ArticlePage
 from .imported_fields import describe_fields, merge_fields, write_fields
 
-LOG_ACTION = "articles.import"
+LOG_ACTION = "standfirst_articles.import"
 _SLUG_LENGTH = 200
 
 

@@ -1,3 +1,5 @@
+"""The tables, and the permission to moderate comments, for the group whose name promises it."""
+
 import django.db.models.deletion
 import django.utils.timezone
 import swapper
@@ -6,119 +8,84 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def grant(apps, schema_editor):
+    """Give the permission to Wagtail's Moderators, where the site still has the group."""
+    ContentType = apps.get_model("contenttypes", "ContentType")
+    Permission = apps.get_model("auth", "Permission")
+    Group = apps.get_model("auth", "Group")
+    group = Group.objects.filter(name="Moderators").first()
+    if group is None:
+        return
+    # Django makes permissions only after all migrations have run.
+    content_type, _ = ContentType.objects.get_or_create(app_label="standfirst_comments", model="comment")
+    permission, _ = Permission.objects.get_or_create(
+        content_type=content_type, codename="moderate_comment", defaults={"name": "Can moderate comments"}
+    )
+    group.permissions.add(permission)
+
+
+def revoke(apps, schema_editor):
+    """Take the permission away from the group."""
+    Permission = apps.get_model("auth", "Permission")
+    Group = apps.get_model("auth", "Group")
+    permissions = Permission.objects.filter(
+        content_type__app_label="standfirst_comments", codename="moderate_comment"
+    )
+    for group in Group.objects.filter(name="Moderators"):
+        group.permissions.remove(*permissions)
+
+
 class Migration(migrations.Migration):
     initial = True
-
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         swapper.dependency("wagtailcore", "Page"),
+        # Its table logs every use of the doors of records through triggers.
+        ("standfirst", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("wagtailcore", "0002_initial_data"),
     ]
-
     operations = [
         migrations.CreateModel(
             name="Discussion",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("is_open", models.BooleanField(default=True, verbose_name="open")),
-                ("approved_count", models.PositiveIntegerField(default=0, verbose_name="approved comments")),
-                (
-                    "pending_count",
-                    models.PositiveIntegerField(default=0, verbose_name="comments awaiting moderation"),
-                ),
-                (
-                    "version",
-                    models.PositiveBigIntegerField(
-                        default=0,
-                        help_text="Rises with every change that readers can see.",
-                        verbose_name="version",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("is_open", models.BooleanField(default=True)),
+                ("approved_count", models.PositiveIntegerField(default=0)),
+                ("pending_count", models.PositiveIntegerField(default=0)),
+                ("version", models.PositiveBigIntegerField(default=0)),
                 (
                     "page",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="reader_discussion",
                         to=swapper.get_model_name("wagtailcore", "Page"),
-                        verbose_name="page",
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "discussion",
-                "verbose_name_plural": "discussions",
-                "default_permissions": (),
-            },
+            options={"default_permissions": ()},
         ),
         migrations.CreateModel(
             name="Comment",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "uid",
-                    models.UUIDField(
-                        default=uuid_utils.compat.uuid7, editable=False, unique=True, verbose_name="uid"
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("uid", models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True)),
                 ("path", models.CharField(editable=False, max_length=320)),
                 ("depth", models.PositiveSmallIntegerField(default=0, editable=False)),
-                (
-                    "approved_reply_count",
-                    models.PositiveIntegerField(
-                        default=0, editable=False, help_text="Approved comments anywhere below this one."
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Awaiting moderation"),
-                            ("approved", "Approved"),
-                            ("spam", "Spam"),
-                            ("trash", "Trash"),
-                        ],
-                        default="pending",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                ("author_name", models.CharField(max_length=245, verbose_name="name")),
-                ("author_email", models.EmailField(blank=True, max_length=100, verbose_name="email")),
-                ("author_url", models.URLField(blank=True, verbose_name="website")),
-                ("body", models.TextField(verbose_name="comment")),
-                ("anchor", models.CharField(blank=True, max_length=200, verbose_name="part of the page")),
-                (
-                    "ip_address",
-                    models.GenericIPAddressField(
-                        blank=True, null=True, unpack_ipv4=True, verbose_name="IP address"
-                    ),
-                ),
-                ("user_agent", models.CharField(blank=True, max_length=255, verbose_name="browser")),
-                (
-                    "fingerprint",
-                    models.CharField(
-                        editable=False,
-                        help_text="Equal for one author's equal comments in one place.",
-                        max_length=64,
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="written"),
-                ),
-                (
-                    "status_changed_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="status changed"),
-                ),
+                ("approved_reply_count", models.PositiveIntegerField(default=0, editable=False)),
+                ("status", models.CharField(default="pending", max_length=10)),
+                ("author_name", models.CharField(max_length=245)),
+                ("author_email", models.EmailField(blank=True, max_length=100)),
+                ("author_url", models.URLField(blank=True)),
+                ("body", models.TextField()),
+                ("anchor", models.CharField(blank=True, max_length=200)),
+                ("anchor_label", models.CharField(blank=True, max_length=500)),
+                ("ip_address", models.GenericIPAddressField(blank=True, null=True, unpack_ipv4=True)),
+                ("user_agent", models.CharField(blank=True, max_length=255)),
+                ("fingerprint", models.CharField(editable=False, max_length=64)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("status_changed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "parent",
                     models.ForeignKey(
@@ -126,8 +93,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="replies",
-                        to="comments.comment",
-                        verbose_name="in reply to",
+                        to="standfirst_comments.comment",
                     ),
                 ),
                 (
@@ -138,7 +104,6 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="reader_comments",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="user",
                     ),
                 ),
                 (
@@ -146,67 +111,29 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="comments",
-                        to="comments.discussion",
-                        verbose_name="discussion",
+                        to="standfirst_comments.discussion",
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "comment",
-                "verbose_name_plural": "comments",
-                "permissions": [("moderate_comment", "Can moderate comments")],
-                "default_permissions": (),
-            },
+            options={"default_permissions": ()},
         ),
         migrations.CreateModel(
             name="ModerationEntry",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "from_status",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("pending", "Awaiting moderation"),
-                            ("approved", "Approved"),
-                            ("spam", "Spam"),
-                            ("trash", "Trash"),
-                        ],
-                        max_length=10,
-                        verbose_name="from",
-                    ),
-                ),
-                (
-                    "to_status",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Awaiting moderation"),
-                            ("approved", "Approved"),
-                            ("spam", "Spam"),
-                            ("trash", "Trash"),
-                        ],
-                        max_length=10,
-                        verbose_name="to",
-                    ),
-                ),
-                ("reason", models.CharField(blank=True, max_length=50, verbose_name="reason")),
-                ("note", models.TextField(blank=True, verbose_name="note")),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date")),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("from_status", models.CharField(blank=True, max_length=10)),
+                ("to_status", models.CharField(max_length=10)),
+                ("reason", models.CharField(blank=True, max_length=50)),
+                ("note", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "actor",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Empty where the site itself decided.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="moderator",
                     ),
                 ),
                 (
@@ -214,43 +141,37 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="moderation_entries",
-                        to="comments.comment",
-                        verbose_name="comment",
+                        to="standfirst_comments.comment",
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "moderation entry",
-                "verbose_name_plural": "moderation entries",
-                "ordering": ["pk"],
-                "default_permissions": (),
-            },
+            options={"ordering": ["pk"], "default_permissions": ()},
         ),
         migrations.AddIndex(
             model_name="comment",
-            index=models.Index(fields=["discussion", "path"], name="comments_in_tree_order"),
+            index=models.Index(fields=["discussion", "path"], name="standfirst_comment_tree"),
         ),
         migrations.AddIndex(
             model_name="comment",
-            index=models.Index(fields=["discussion", "anchor", "path"], name="comments_of_an_anchor"),
+            index=models.Index(fields=["discussion", "anchor", "path"], name="standfirst_comment_anchor"),
         ),
         migrations.AddIndex(
             model_name="comment",
-            index=models.Index(fields=["discussion", "fingerprint"], name="comments_duplicates"),
+            index=models.Index(fields=["discussion", "fingerprint"], name="standfirst_comment_duplicate"),
         ),
         migrations.AddIndex(
             model_name="comment",
-            index=models.Index(fields=["status", "created_at"], name="comments_by_status"),
+            index=models.Index(fields=["status", "created_at"], name="standfirst_comment_status"),
         ),
         migrations.AddIndex(
-            model_name="comment",
-            index=models.Index(fields=["created_at"], name="comments_newest"),
+            model_name="comment", index=models.Index(fields=["created_at"], name="standfirst_comment_newest")
         ),
         migrations.AddConstraint(
             model_name="comment",
             constraint=models.CheckConstraint(
                 condition=models.Q(("status__in", ["pending", "approved", "spam", "trash"])),
-                name="comments_known_status",
+                name="standfirst_comment_known_status",
             ),
         ),
+        migrations.RunPython(grant, revoke),
     ]

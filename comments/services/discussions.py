@@ -52,7 +52,7 @@ def set_discussion_open(*, page: Any, is_open: bool, actor: "User | None" = None
         discussion.version = F("version") + 1
         discussion.save(update_fields=["is_open", "version"])
         discussion.refresh_from_db()
-        action = "comments.open_discussion" if is_open else "comments.close_discussion"
+        action = "standfirst_comments.open_discussion" if is_open else "standfirst_comments.close_discussion"
         log(instance=page, action=action, user=actor)
     return discussion
 

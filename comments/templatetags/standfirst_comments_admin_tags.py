@@ -17,7 +17,7 @@ _EXCERPT_CHARACTERS = 400
 _PARENT_CHARACTERS = 140
 
 
-@register.inclusion_tag("comments/admin/comment_text.html")
+@register.inclusion_tag("standfirst_comments/admin/comment_text.html")
 def comment_text(comment: Comment) -> dict[str, Any]:
     """Render all of a comment's text; more than a screenful is folded below its beginning."""
     lines = comment.body.splitlines()
@@ -29,7 +29,7 @@ def comment_text(comment: Comment) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("comments/admin/comment_context.html")
+@register.inclusion_tag("standfirst_comments/admin/comment_context.html")
 def comment_context(comment: Comment) -> dict[str, Any]:
     """Render what a comment answers, what part of the page it is about, and its author's website.
 

@@ -45,7 +45,7 @@ def discussion_state(context: Context, page: Any) -> DiscussionState:
     return states[page.pk]
 
 
-@register.inclusion_tag("comments/discussion.html", takes_context=True)
+@register.inclusion_tag("standfirst_comments/discussion.html", takes_context=True)
 def discussion(context: Context, page: Any) -> dict[str, Any]:
     """Render the comments under a page, their number, and the form: ``{% discussion page %}``.
 

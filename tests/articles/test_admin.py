@@ -119,7 +119,7 @@ def test_deleting_several_sources_is_refused_while_one_is_cited(editor: Client) 
     cited, other = make_source(), make_source()
     for _ in range(7):
         make_article(body=[claim_block(sources=[cited])])
-    url = reverse("wagtail_bulk_action", args=["articles", "source", "delete"])
+    url = reverse("wagtail_bulk_action", args=["standfirst_articles", "source", "delete"])
     response = editor.post(f"{url}?id={cited.pk}&id={other.pk}", follow=True)
     assert "and 2 other pages" in response.content.decode()
     assert Source.objects.count() == 2
@@ -154,7 +154,7 @@ def test_deleting_a_person_in_a_byline_is_refused_with_where(editor: Client, met
 def test_deleting_several_people_is_refused_while_a_draft_names_one(editor: Client) -> None:
     named, other = make_person(), make_person()
     make_draft(authors=[named])
-    url = reverse("wagtail_bulk_action", args=["articles", "person", "delete"])
+    url = reverse("wagtail_bulk_action", args=["standfirst_articles", "person", "delete"])
     response = editor.post(f"{url}?id={named.pk}&id={other.pk}", follow=True)
     assert "was not deleted" in response.content.decode()
     assert Person.objects.count() == 2
@@ -169,7 +169,7 @@ def test_the_usage_of_a_source_names_the_article(editor: Client) -> None:
 
 
 def test_the_editor_of_an_article_opens_and_a_draft_may_be_incomplete(editor: Client) -> None:
-    add = reverse("wagtailadmin_pages:add", args=["articles", "articlepage", site_root().pk])
+    add = reverse("wagtailadmin_pages:add", args=["standfirst_articles", "articlepage", site_root().pk])
     assert editor.get(add).status_code == 200
     data = {
         "title": "Draft", "slug": "draft", "standfirst": "", "body-count": "1", "body-0-deleted": "",

@@ -267,7 +267,7 @@ def test_resolving_a_path(client: Client) -> None:
     index = make_index(slug="évidence")
     page = make_article(index, slug="needling")
     expected = {
-        "type": "page", "page_type": "articles.ArticlePage", "id": page.pk, "title": page.title,
+        "type": "page", "page_type": "standfirst_articles.ArticlePage", "id": page.pk, "title": page.title,
         "url": f"http://testserver{page.url}", "path": page.url, "is_article": True,
     }  # fmt: skip
     for path in (

@@ -303,7 +303,7 @@ class TestCommand:
         make_index(slug="articles")
         out = StringIO()
         call_command(
-            "import_article",
+            "standfirst_import_article",
             str(FILES / "wordpress_post.html"),
             "--parent",
             "articles",
@@ -321,7 +321,7 @@ class TestCommand:
             "- Helen Marsh was not known yet and was added to the people.",
         ]
         out = StringIO()
-        call_command("import_article", str(FILES / "wordpress_post.html"), stdout=out)
+        call_command("standfirst_import_article", str(FILES / "wordpress_post.html"), stdout=out)
         assert out.getvalue().startswith(
             f"Nothing new for “Sleep and the skin barrier” (page {page.pk}, published)."
         )
@@ -339,31 +339,31 @@ class TestCommand:
         file = tmp_path / "a.txt"
         file.write_bytes(content)
         with pytest.raises(CommandError) as caught:
-            call_command("import_article", str(file))
+            call_command("standfirst_import_article", str(file))
         assert str(caught.value) == sentence
 
     def test_refuses_what_is_no_file(self, tmp_path: Path) -> None:
         with pytest.raises(CommandError, match=r"could not be read: No such file or directory\."):
-            call_command("import_article", str(tmp_path / "missing.txt"))
+            call_command("standfirst_import_article", str(tmp_path / "missing.txt"))
         with pytest.raises(CommandError, match="is a folder, not a file"):
-            call_command("import_article", str(tmp_path))
+            call_command("standfirst_import_article", str(tmp_path))
 
     def test_waits_for_no_pipe_and_reads_no_device(self, tmp_path: Path) -> None:
         pipe = tmp_path / "pipe.txt"
         os.mkfifo(pipe)
         for path in (pipe, Path(os.devnull)):
             with pytest.raises(CommandError, match=f"{path} is a pipe or a device, not a file."):
-                call_command("import_article", str(path))
+                call_command("standfirst_import_article", str(path))
 
     def test_says_where_an_article_can_go(self) -> None:
         with pytest.raises(
             CommandError, match="There is no article index to put the article under: make one first"
         ):
-            call_command("import_article", str(FILES / "utf16.txt"))
+            call_command("standfirst_import_article", str(FILES / "utf16.txt"))
 
     def test_takes_an_encoding(self, tmp_path: Path) -> None:
         make_index()
         file = tmp_path / "a.txt"
         file.write_bytes("Жизни\n\nДикий.".encode("cp1251"))
-        call_command("import_article", str(file), "--encoding", "cp1251", stdout=StringIO())
+        call_command("standfirst_import_article", str(file), "--encoding", "cp1251", stdout=StringIO())
         assert ArticlePage.objects.get().title == "Жизни"

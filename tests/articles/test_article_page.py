@@ -328,9 +328,9 @@ def test_an_image_that_cannot_be_read_does_not_stop_publishing(
     assert page.live
 
 
-@override_settings(ARTICLES_WORDS_PER_MINUTE=None)
+@override_settings(STANDFIRST_ARTICLES_WORDS_PER_MINUTE=None)
 def test_reading_time_can_be_left_out(client: Client) -> None:
     page = make_article(body=[block("paragraph", f"<p>{'word ' * 500}</p>")])
     assert "minutes to read" not in read(client, page).get_text()
-    with override_settings(ARTICLES_WORDS_PER_MINUTE=200):
+    with override_settings(STANDFIRST_ARTICLES_WORDS_PER_MINUTE=200):
         assert "3 minutes to read" in read(client, page).get_text()

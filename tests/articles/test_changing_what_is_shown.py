@@ -28,6 +28,7 @@ from tests.articles.builders import (
     make_person,
     make_source,
     site_root,
+    without_indexes,
 )
 
 pytestmark = pytest.mark.django_db
@@ -243,7 +244,7 @@ def test_the_number_of_queries_does_not_grow_with_the_pages(
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_right_is_that_to_publish_each_live_page(data: st.DataObject) -> None:
-    with transaction.atomic():
+    with transaction.atomic(), without_indexes():
         sections = [site_root(), make_index()]
         sections.append(make_index(sections[1]))
         sections.append(make_index())

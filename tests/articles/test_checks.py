@@ -30,41 +30,43 @@ def test_a_missing_app_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     missing = "wagtail.contrib.typed_table_block"
     monkeypatch.setattr(apps, "is_installed", lambda name: name != missing)
     messages = check_installed_apps(None)
-    assert ids(messages) == ["articles.E001"]
+    assert ids(messages) == ["standfirst_articles.E001"]
     assert "wagtail.contrib.typed_table_block" in messages[0].hint
 
 
 @pytest.mark.parametrize(
     "setting",
     [
-        {"ARTICLES_PAGE_SIZE": 0},
-        {"ARTICLES_PAGE_SIZE": "12"},
-        {"ARTICLES_PAGE_SIZE": True},
-        {"ARTICLES_IMAGE_WIDTHS": []},
-        {"ARTICLES_IMAGE_WIDTHS": 480},
-        {"ARTICLES_IMAGE_WIDTHS": [480, -1]},
-        {"ARTICLES_WORDS_PER_MINUTE": 0},
-        {"ARTICLES_API_MAX_LIMIT": None},
+        {"STANDFIRST_ARTICLES_PAGE_SIZE": 0},
+        {"STANDFIRST_ARTICLES_PAGE_SIZE": "12"},
+        {"STANDFIRST_ARTICLES_PAGE_SIZE": True},
+        {"STANDFIRST_ARTICLES_IMAGE_WIDTHS": []},
+        {"STANDFIRST_ARTICLES_IMAGE_WIDTHS": 480},
+        {"STANDFIRST_ARTICLES_IMAGE_WIDTHS": [480, -1]},
+        {"STANDFIRST_ARTICLES_WORDS_PER_MINUTE": 0},
+        {"STANDFIRST_ARTICLES_API_MAX_LIMIT": None},
     ],
 )
 def test_values_that_cannot_be_used(setting: dict[str, Any]) -> None:
     with override_settings(**setting):
-        assert ids(check_settings(None)) == ["articles.E002"]
+        assert ids(check_settings(None)) == ["standfirst_articles.E002"]
 
 
 def test_limits_that_contradict_each_other() -> None:
-    with override_settings(ARTICLES_API_DEFAULT_LIMIT=50, ARTICLES_API_MAX_LIMIT=20):
-        assert ids(check_settings(None)) == ["articles.E003"]
+    with override_settings(STANDFIRST_ARTICLES_API_DEFAULT_LIMIT=50, STANDFIRST_ARTICLES_API_MAX_LIMIT=20):
+        assert ids(check_settings(None)) == ["standfirst_articles.E003"]
 
 
 def test_a_misspelt_setting() -> None:
     with override_settings(ARTICLES_PAGESIZE=20):
-        assert ids(check_settings(None)) == ["articles.W001"]
+        assert ids(check_settings(None)) == ["standfirst_articles.W001"]
 
 
 def test_settings_are_read_when_they_are_used() -> None:
     with override_settings(
-        ARTICLES_PAGE_SIZE=3, ARTICLES_IMAGE_WIDTHS=[900, 300], ARTICLES_WORDS_PER_MINUTE=None
+        STANDFIRST_ARTICLES_PAGE_SIZE=3,
+        STANDFIRST_ARTICLES_IMAGE_WIDTHS=[900, 300],
+        STANDFIRST_ARTICLES_WORDS_PER_MINUTE=None,
     ):
         assert (conf.page_size(), conf.image_widths(), conf.words_per_minute()) == (3, (300, 900), None)
 
@@ -75,7 +77,7 @@ def test_the_app_knows_nothing_of_comments_or_of_the_project() -> None:
     for file in root.rglob("*"):
         if file.suffix in {".py", ".html", ".css"}:
             text = file.read_text(encoding="utf-8")
-            assert "comments_tags" not in text, file
+            assert "standfirst_comments_tags" not in text, file
             assert "from comments" not in text, file
             assert "from cms" not in text, file
 
@@ -86,7 +88,7 @@ def site_templates(tmp_path: Path, settings: Any) -> Path:
     templates = copy.deepcopy(settings.TEMPLATES)
     templates[0]["DIRS"] = [tmp_path]
     settings.TEMPLATES = templates
-    (tmp_path / "articles").mkdir()
+    (tmp_path / "standfirst_articles").mkdir()
     return tmp_path
 
 
@@ -99,14 +101,14 @@ def messages_about_templates() -> list[Any]:
 def test_a_base_template_without_the_blocks_that_are_filled(site_templates: Path) -> None:
     (site_templates / "base.html").write_text("{% block title %}{% endblock %}{% block main %}{% endblock %}")
     assert messages_about_templates() == []
-    (site_templates / "articles/base.html").write_text("{% extends 'base.html' %}")
+    (site_templates / "standfirst_articles/base.html").write_text("{% extends 'base.html' %}")
     messages = messages_about_templates()
-    assert set(ids(messages)) == {"articles.W002"}
+    assert set(ids(messages)) == {"standfirst_articles.W002"}
     lost = {message.msg.split("“")[1].split("”")[0] for message in messages}
     assert lost >= {"head", "content"}
     assert not lost & {"title", "after_content", "scripts"}
     assert all("to base.html" in message.hint for message in messages)
-    (site_templates / "articles/base.html").write_text(
+    (site_templates / "standfirst_articles/base.html").write_text(
         "{% extends 'base.html' %}{% block main %}{% block head %}{% endblock %}"
         "{% block json_ld %}{% endblock %}{% block content %}{% endblock %}{% endblock %}"
     )
@@ -114,26 +116,26 @@ def test_a_base_template_without_the_blocks_that_are_filled(site_templates: Path
 
 
 def test_what_a_site_adds_to_an_article_would_vanish(site_templates: Path) -> None:
-    (site_templates / "articles/base.html").write_text(
+    (site_templates / "standfirst_articles/base.html").write_text(
         "{% block title %}{% endblock %}{% block head %}{% endblock %}{% block json_ld %}{% endblock %}"
         "{% block content %}{% endblock %}"
     )
     assert messages_about_templates() == []
-    (site_templates / "articles/article_page.html").write_text(
-        "{% extends 'articles/article_page.html' %}{% block after_content %}More{% endblock %}"
+    (site_templates / "standfirst_articles/article_page.html").write_text(
+        "{% extends 'standfirst_articles/article_page.html' %}{% block after_content %}More{% endblock %}"
     )
     [message] = messages_about_templates()
-    assert message.id == "articles.W002"
-    assert "articles/article_page.html puts into the block “after_content”" in message.msg
-    assert "{% block after_content %}{% endblock %} to articles/base.html" in message.hint
+    assert message.id == "standfirst_articles.W002"
+    assert "standfirst_articles/article_page.html puts into the block “after_content”" in message.msg
+    assert "{% block after_content %}{% endblock %} to standfirst_articles/base.html" in message.hint
 
 
 @pytest.mark.parametrize("base", ["{% extends 'absent.html' %}", "{% nonsense %}"])
 def test_a_template_that_cannot_be_loaded(site_templates: Path, base: str) -> None:
-    (site_templates / "articles/base.html").write_text(base)
-    assert set(ids(messages_about_templates())) == {"articles.W003"}
+    (site_templates / "standfirst_articles/base.html").write_text(base)
+    assert set(ids(messages_about_templates())) == {"standfirst_articles.W003"}
 
 
 def test_a_page_type_without_a_template_is_served_as_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ArticlePage, "template", "articles/absent.html")
+    monkeypatch.setattr(ArticlePage, "template", "standfirst_articles/absent.html")
     assert messages_about_templates() == []

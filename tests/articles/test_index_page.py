@@ -42,7 +42,7 @@ def test_it_lists_the_live_articles_below_it_newest_first(client: Client) -> Non
     assert titles(client, index.url) == ["New"]
 
 
-@override_settings(ARTICLES_PAGE_SIZE=2)
+@override_settings(STANDFIRST_ARTICLES_PAGE_SIZE=2)
 def test_it_has_pages_and_each_has_one_address(client: Client) -> None:
     index = make_index()
     for number in range(5):
@@ -63,7 +63,7 @@ def test_an_empty_index_has_one_page(client: Client) -> None:
     assert client.get(f"{index.url}?page=2").status_code == 404
 
 
-@override_settings(ARTICLES_PAGE_SIZE=1)
+@override_settings(STANDFIRST_ARTICLES_PAGE_SIZE=1)
 def test_a_tag_narrows_the_list_and_stays_while_turning_pages(client: Client) -> None:
     index = make_index()
     make_article(index, title="A", tags=["Skin & hair"])
@@ -130,7 +130,7 @@ def test_private_articles_and_their_aliases_are_not_listed(client: Client) -> No
     assert "Secret" not in client.get(index.url).content.decode()
 
 
-@override_settings(ARTICLES_PAGE_SIZE=100)
+@override_settings(STANDFIRST_ARTICLES_PAGE_SIZE=100)
 def test_it_costs_the_same_however_many_articles_it_lists(client: Client) -> None:
     index, person, image = make_index(), make_person(), make_image()
     costs, made = [], 0

@@ -12,6 +12,6 @@ def test_those_who_write_articles_keep_their_sources(client: Client, group: str)
     user = User.objects.create_user("writer")
     user.groups.add(Group.objects.get(name=group))
     client.force_login(user)
-    assert client.get("/admin/snippets/articles/source/add/").status_code == 200
-    assert client.get("/admin/snippets/articles/person/add/").status_code == 200
-    assert not user.has_perm("articles.delete_source")
+    assert client.get("/admin/snippets/standfirst_articles/source/add/").status_code == 200
+    assert client.get("/admin/snippets/standfirst_articles/person/add/").status_code == 200
+    assert not user.has_perm("standfirst_articles.delete_source")

@@ -214,7 +214,7 @@ def test_the_editor_publishes_into_the_index(client: Client, admin_user: Any) ->
         "action-publish": "action-publish",
     }
     response = client.post(
-        reverse("wagtailadmin_pages:add", args=["articles", "articlepage", site_root().pk]), data
+        reverse("wagtailadmin_pages:add", args=["standfirst_articles", "articlepage", site_root().pk]), data
     )
     assert response.status_code == 302, response.content
     claim = Claim.objects.get()

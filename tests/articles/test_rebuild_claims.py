@@ -1,4 +1,4 @@
-"""``manage.py rebuild_claims``."""
+"""``manage.py standfirst_rebuild_claims``."""
 
 from io import StringIO
 
@@ -25,7 +25,7 @@ def rows() -> list[tuple[object, ...]]:
 def run(*arguments: str) -> str:
     """Return what the command says."""
     out = StringIO()
-    call_command("rebuild_claims", *arguments, stdout=out)
+    call_command("standfirst_rebuild_claims", *arguments, stdout=out)
     return out.getvalue()
 
 

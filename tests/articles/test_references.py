@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from articles.sources.csl import lines_to_names, names_to_lines, read_fields, write_fields
 from articles.sources.identifiers import normalise_doi, normalise_pmid
 from articles.sources.references import format_reference
-from articles.templatetags.articles_tags import breakable
+from articles.templatetags.standfirst_articles_tags import breakable
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
 JSON = SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(st.text(max_size=4), SCALARS, max_size=2)

@@ -21,8 +21,8 @@ TakeScreenshot = Callable[..., Path]
 
 @pytest.fixture(autouse=True)
 def no_flood_control(settings: Any) -> None:
-    settings.COMMENTS_FLOOD_SECONDS = 0
-    settings.COMMENTS_PAGE_SIZE = 4
+    settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = 0
+    settings.STANDFIRST_COMMENTS_PAGE_SIZE = 4
 
 
 @pytest.fixture

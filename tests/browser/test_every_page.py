@@ -72,8 +72,8 @@ def admin_addresses() -> list[str]:
         "/admin/comments/",
         f"/admin/comments/inspect/{comment.pk}/",
         f"/admin/comments/page/{page.pk}/",
-        "/admin/snippets/articles/source/",
-        "/admin/snippets/articles/person/",
+        "/admin/snippets/standfirst_articles/source/",
+        "/admin/snippets/standfirst_articles/person/",
     ]
 
 
@@ -161,7 +161,7 @@ def test_a_refused_deletion_can_be_read(
     page = context.new_page()
     source = Source.objects.order_by("pk").first()
     assert source is not None
-    page.goto(f"/admin/snippets/articles/source/delete/{source.pk}/")
+    page.goto(f"/admin/snippets/standfirst_articles/source/delete/{source.pk}/")
     page.locator(".messages").wait_for()
     assert_accessible(page, ".messages")
     assert Source.objects.filter(pk=source.pk).exists()

@@ -42,7 +42,7 @@ def index() -> ArticleIndexPage:
 @pytest.fixture
 def article(index: ArticleIndexPage, settings: Any) -> ArticlePage:
     """Return an article with everything that can be pressed, and a discussion."""
-    settings.COMMENTS_FLOOD_SECONDS = 0
+    settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = 0
     source = make_source(title="A pilot study", url="https://example.org/study", pmid="12345")
     page = make_article(
         index,

@@ -57,7 +57,7 @@ def add_block(editor: Page, name: str) -> None:
 
 
 def write_article(editor: Page, index: ArticleIndexPage) -> None:
-    editor.goto(f"/admin/pages/add/articles/articlepage/{index.pk}/")
+    editor.goto(f"/admin/pages/add/standfirst_articles/articlepage/{index.pk}/")
     editor.locator("#id_title").fill(TITLE)
     editor.locator("[name=standfirst]").fill("One side had the serum alone, the other the needles too.")
     add_block(editor, "Heading")

@@ -24,7 +24,7 @@ QUERIES = 18
 
 @pytest.fixture(autouse=True)
 def no_flood_control(settings: pytest.FixtureRequest) -> None:
-    settings.COMMENTS_FLOOD_SECONDS = 0  # type: ignore[attr-defined]
+    settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = 0  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("number", [1, 10, 100])

@@ -312,7 +312,7 @@ def test_demo_keeps_its_secrets(site: Path) -> None:
 
 def test_static_files_are_gathered_when_they_change(site: Path) -> None:
     """Stylesheets are gathered on the first run and after a change only."""
-    style = site / "articles" / "static" / "articles" / "articles.css"
+    style = site / "articles" / "static" / "standfirst_articles" / "articles.css"
     style.parent.mkdir(parents=True)
     style.write_text("a {}")
     for change in (None, None, "b {}"):

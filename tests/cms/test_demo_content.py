@@ -382,7 +382,7 @@ class TestFirstRun(DemoCase):
         assert "is the proof" not in page
         assert "without calling anybody names" in page
 
-    @override_settings(COMMENTS_FLOOD_SECONDS=0)
+    @override_settings(STANDFIRST_COMMENTS_FLOOD_SECONDS=0)
     def test_documented_requests(self) -> None:
         """Each `curl` of the tutorial and of the how-to for frontends gets what its page says."""
         written = ArticlePage.objects.get(slug="is-microneedling-safe")

@@ -19,7 +19,7 @@ LIMIT = 3
 @pytest.fixture(autouse=True)
 def few_attempts(settings: Any, db: None) -> None:
     settings.AXES_FAILURE_LIMIT = LIMIT
-    settings.COMMENTS_TRUSTED_PROXIES = 1
+    settings.STANDFIRST_COMMENTS_TRUSTED_PROXIES = 1
     get_user_model().objects.create_superuser("admin", "admin@example.org", "the right one")
 
 

@@ -130,7 +130,7 @@ def test_comments_run_as_they_are_written(
     client: Client, home: HomePage, arabic: Locale, settings: Any
 ) -> None:
     article = make_arabic_article(home, locale=arabic)
-    settings.COMMENTS_FLOOD_SECONDS = 0
+    settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = 0
     first = submit_comment(page=article, body="شكرا (2022)", author_name="أحمد", author_email="a@example.org")
     set_comment_status(uids=[first.uid], status=Status.APPROVED, actor=None)
     second = submit_comment(

@@ -126,7 +126,7 @@ def test_a_fault_of_ours_stays_a_500(client: Client, home: HomePage, monkeypatch
 def test_a_comment_is_handed_back_with_every_word(client: Client, home: HomePage, by_script: bool) -> None:
     headers = {"X-Requested-With": "XMLHttpRequest"} if by_script else {}
     with database_gone():
-        response = client.post(reverse("comments:post"), WORDS, headers=headers)
+        response = client.post(reverse("standfirst_comments:post"), WORDS, headers=headers)
     assert response.status_code == 503
     assert response["Retry-After"] == "30"
     assert "no-store" in response["Cache-Control"]
@@ -139,7 +139,7 @@ def test_a_comment_is_handed_back_with_every_word(client: Client, home: HomePage
 def test_a_damaged_file_loses_no_words(client: Client, home: HomePage) -> None:
     with database_damaged():
         page, api = client.get("/"), client.get("/api/v1/articles/")
-        form = client.post(reverse("comments:post"), WORDS)
+        form = client.post(reverse("standfirst_comments:post"), WORDS)
     assert (page.status_code, api.status_code, form.status_code) == (503, 503, 503)
     assert_all_words(form.content.decode())
 
@@ -153,13 +153,13 @@ def test_a_database_that_takes_no_more(client: Client, home: HomePage) -> None:
     body = {**words, "page": page.pk}
     with no_writes():
         assert client.get("/").status_code == 200
-        form = client.post(reverse("comments:post"), words)
+        form = client.post(reverse("standfirst_comments:post"), words)
         api = client.post("/api/v1/comments/", body, content_type="application/json")
     assert (form.status_code, api.status_code) == (503, 503)
     assert api.json()["code"] == "unavailable"
     assert ">\nHello</textarea>" in form.content.decode()
     assert not Comment.objects.exists()
-    assert client.post(reverse("comments:post"), words).status_code == 303
+    assert client.post(reverse("standfirst_comments:post"), words).status_code == 303
     assert Comment.objects.count() == 1
 
 

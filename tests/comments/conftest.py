@@ -27,8 +27,8 @@ def own_urls(settings: Any) -> None:
     """Run with only what a site that adopts comments alone would mount."""
     settings.ROOT_URLCONF = "tests.comments.urls"
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": []}]
-    settings.COMMENTS_FLOOD_SECONDS = 0
-    settings.COMMENTS_PAGE_TYPES = ["wagtailcore.Page"]
+    settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = 0
+    settings.STANDFIRST_COMMENTS_PAGE_TYPES = ["wagtailcore.Page"]
 
 
 @pytest.fixture

@@ -53,15 +53,15 @@ def confirm(client: Client, address: str) -> Any:
 
 
 def bulk(status: Status) -> str:
-    return f"/admin/bulk/comments/comment/{status.value}/"
+    return f"/admin/bulk/standfirst_comments/comment/{status.value}/"
 
 
 class TestPermission:
     def test_moderators_have_it_and_editors_do_not(self, db: None) -> None:
         permission = Permission.objects.get(codename="moderate_comment")
-        assert permission.content_type.app_label == "comments"
+        assert permission.content_type.app_label == "standfirst_comments"
         assert [group.name for group in permission.group_set.all()] == ["Moderators"]
-        assert Permission.objects.filter(content_type__app_label="comments").count() == 1
+        assert Permission.objects.filter(content_type__app_label="standfirst_comments").count() == 1
 
     def test_nothing_else_is_open(
         self, editor_client: Client, client: Client, make_comment: Make, plain_page: Page

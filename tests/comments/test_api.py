@@ -442,7 +442,7 @@ class TestParity:
     ) -> None:
         post(form_data)
         assert (post(form_data).status_code, post_json(json_data).status_code) == (409, 409)
-        settings.COMMENTS_FLOOD_SECONDS = 15
+        settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = 15
         other = {"comment": "Other."}
         responses = [post({**form_data, **other}), post_json({**json_data, **other})]
         assert [response.status_code for response in responses] == [429, 429]

@@ -17,8 +17,9 @@ from comments.checks import check_core
 pytestmark = pytest.mark.django_db
 
 
-def ids() -> list[str | None]:
-    return [message.id for message in checks.run_checks() if (message.id or "").startswith("comments.")]
+def ids() -> list[str]:
+    found = [message.id or "" for message in checks.run_checks()]
+    return [check_id for check_id in found if check_id.startswith("standfirst_comments.")]
 
 
 def test_nothing_to_report() -> None:
@@ -27,21 +28,21 @@ def test_nothing_to_report() -> None:
 
 def test_the_core_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apps, "is_installed", lambda name: name != "standfirst")
-    assert [message.id for message in check_core(None)] == ["comments.E007"]
+    assert [message.id for message in check_core(None)] == ["standfirst_comments.E007"]
 
 
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("COMMENTS_PAGE_SIZE", 0, "comments.E001"),
-        ("COMMENTS_PAGE_SIZE", 501, "comments.E001"),
-        ("COMMENTS_PAGE_SIZE", "50", "comments.E001"),
-        ("COMMENTS_MAX_DEPTH", 0, "comments.E002"),
-        ("COMMENTS_MAX_DEPTH", 11, "comments.E002"),
-        ("COMMENTS_MAX_DEPTH", True, "comments.E002"),
-        ("COMMENTS_FLOOD_SECONDS", -1, "comments.E003"),
-        ("COMMENTS_REMEMBER_DAYS", 0, "comments.E004"),
-        ("COMMENTS_TRUSTED_PROXIES", None, "comments.E005"),
+        ("STANDFIRST_COMMENTS_PAGE_SIZE", 0, "standfirst_comments.E001"),
+        ("STANDFIRST_COMMENTS_PAGE_SIZE", 501, "standfirst_comments.E001"),
+        ("STANDFIRST_COMMENTS_PAGE_SIZE", "50", "standfirst_comments.E001"),
+        ("STANDFIRST_COMMENTS_MAX_DEPTH", 0, "standfirst_comments.E002"),
+        ("STANDFIRST_COMMENTS_MAX_DEPTH", 11, "standfirst_comments.E002"),
+        ("STANDFIRST_COMMENTS_MAX_DEPTH", True, "standfirst_comments.E002"),
+        ("STANDFIRST_COMMENTS_FLOOD_SECONDS", -1, "standfirst_comments.E003"),
+        ("STANDFIRST_COMMENTS_REMEMBER_DAYS", 0, "standfirst_comments.E004"),
+        ("STANDFIRST_COMMENTS_TRUSTED_PROXIES", None, "standfirst_comments.E005"),
     ],
 )
 def test_settings_out_of_range(settings: Any, name: str, value: object, expected: str) -> None:
@@ -51,16 +52,16 @@ def test_settings_out_of_range(settings: Any, name: str, value: object, expected
 
 def test_addresses_that_are_not_mounted(settings: Any) -> None:
     settings.ROOT_URLCONF = "wagtail.admin.urls"
-    assert "comments.E006" in ids()
+    assert "standfirst_comments.E006" in ids()
 
 
 def test_every_setting_has_a_check_or_a_reader(settings: Any) -> None:
-    settings.COMMENTS_PAGE_SIZE = 7
-    settings.COMMENTS_MAX_DEPTH = 3
-    settings.COMMENTS_FLOOD_SECONDS = 1
-    settings.COMMENTS_REMEMBER_DAYS = 2
-    settings.COMMENTS_TRUSTED_PROXIES = 4
-    settings.COMMENTS_PAGE_TYPES = ("blog.Post",)
+    settings.STANDFIRST_COMMENTS_PAGE_SIZE = 7
+    settings.STANDFIRST_COMMENTS_MAX_DEPTH = 3
+    settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = 1
+    settings.STANDFIRST_COMMENTS_REMEMBER_DAYS = 2
+    settings.STANDFIRST_COMMENTS_TRUSTED_PROXIES = 4
+    settings.STANDFIRST_COMMENTS_PAGE_TYPES = ("blog.Post",)
     assert len(conf.DEFAULTS) == 6
     assert conf.page_types() == ["blog.Post"]
     assert (conf.page_size(), conf.max_depth(), conf.flood_seconds()) == (7, 3, 1)
@@ -73,7 +74,7 @@ def site_templates(tmp_path: Path, settings: Any) -> Path:
     templates = copy.deepcopy(settings.TEMPLATES)
     templates[0]["DIRS"] = [tmp_path]
     settings.TEMPLATES = templates
-    (tmp_path / "comments").mkdir()
+    (tmp_path / "standfirst_comments").mkdir()
     (tmp_path / "wagtailcore").mkdir()
     return tmp_path
 
@@ -85,18 +86,18 @@ def template_messages() -> list[Any]:
 
 
 def test_a_base_template_without_the_blocks_of_the_comments_pages(site_templates: Path) -> None:
-    base = site_templates / "comments/base.html"
+    base = site_templates / "standfirst_comments/base.html"
     base.write_text("{% block title %}{% endblock %}{% block content %}{% endblock %}")
-    messages = [message for message in template_messages() if message.id == "comments.W001"]
+    messages = [message for message in template_messages() if message.id == "standfirst_comments.W001"]
     assert {message.msg.split("“")[1].split("”")[0] for message in messages} == {"head", "scripts"}
-    assert all("to comments/base.html" in message.hint for message in messages)
+    assert all("to standfirst_comments/base.html" in message.hint for message in messages)
     base.write_text(base.read_text() + "{% block head %}{% endblock %}{% block scripts %}{% endblock %}")
     assert template_messages() == []
 
 
 def test_a_base_template_that_cannot_be_loaded(site_templates: Path) -> None:
-    (site_templates / "comments/base.html").write_text("{% extends 'absent.html' %}")
-    assert set(ids()) == {"comments.W002"}
+    (site_templates / "standfirst_comments/base.html").write_text("{% extends 'absent.html' %}")
+    assert set(ids()) == {"standfirst_comments.W002"}
 
 
 def test_a_discussion_that_would_vanish(site_templates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,12 +105,12 @@ def test_a_discussion_that_would_vanish(site_templates: Path, monkeypatch: pytes
     (site_templates / "base.html").write_text("{% block content %}{% endblock %}")
     page = site_templates / "plain_page.html"
     page.write_text(
-        "{% extends 'base.html' %}{% load comments_tags %}"
+        "{% extends 'base.html' %}{% load standfirst_comments_tags %}"
         "{% block after %}{% if page %}{% discussion page %}{% endif %}{% endblock %}"
         "{% block side %}S{% endblock %}"
     )
     [message] = template_messages()
-    assert message.id == "comments.W003"
+    assert message.id == "standfirst_comments.W003"
     assert "in the block “after” of plain_page.html" in message.msg
     assert "{% block after %}{% endblock %} to base.html" in message.hint
     (site_templates / "base.html").write_text("{% block after %}{% endblock %}")

@@ -10,11 +10,9 @@ from uuid import uuid4
 
 import pytest
 from bs4 import BeautifulSoup
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
-from django.db.migrations import Migration
 from django.template import engines
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -30,7 +28,6 @@ from comments.services import (
     set_discussion_open,
     submit_comment,
 )
-from comments.signal_handlers import keep_words_of_anchors
 from tests.comments.conftest import insert_comments
 
 Make = Callable[..., Comment]
@@ -151,7 +148,7 @@ class TestSection:
         assert "comment-reply" not in shown
 
     def test_a_page_that_was_never_saved(self, db: None) -> None:
-        template = engines["django"].from_string("{% load comments_tags %}{% discussion page %}")
+        template = engines["django"].from_string("{% load standfirst_comments_tags %}{% discussion page %}")
         assert template.render({"page": Page(title="Draft")}).strip() == ""
         assert template.render({"page": None}).strip() == ""
 
@@ -160,7 +157,7 @@ class TestSection:
         approved(parent=root)
         approved(anchor="gone")
         parts = PageWithParts.objects.get(pk=plain_page.pk)
-        template = engines["django"].from_string("{% load comments_tags %}{% discussion page %}")
+        template = engines["django"].from_string("{% load standfirst_comments_tags %}{% discussion page %}")
         with mock.patch.object(Page, "specific", parts):
             shown = template.render({"page": parts}, RequestFactory().get("/"))
         assert shown.count('<a href="/the-page/#part-1"><bdi>The &lt;first&gt; part</bdi></a>') == 1
@@ -193,31 +190,6 @@ class TestSection:
         assert 490 < len(comment.anchor_label) <= 500
         assert comment.anchor_label.endswith("…")
 
-    @pytest.mark.parametrize(
-        ("plan", "expected"),
-        [
-            ([("0003_comment_anchor_label", False)], ["The <first> part", ""]),
-            ([("0003_comment_anchor_label", True)], ["", ""]),
-            ([("0002_moderators", False)], ["", ""]),
-        ],
-    )
-    def test_comments_from_before_get_the_words(
-        self, plain_page: Page, approved: Make, plan: list[tuple[str, bool]], expected: list[str]
-    ) -> None:
-        comments = [approved(anchor="part-1"), approved(anchor="gone")]
-        parts = PageWithParts.objects.get(pk=plain_page.pk)
-        steps = [(Migration(name, "comments"), backwards) for name, backwards in plan]
-        with mock.patch.object(Page, "specific", parts):
-            keep_words_of_anchors(sender=apps.get_app_config("comments"), using="default", plan=steps)
-        assert [Comment.objects.get(pk=comment.pk).anchor_label for comment in comments] == expected
-
-    def test_a_page_that_fails_keeps_no_migration_up(self, plain_page: Page, approved: Make) -> None:
-        approved(anchor="part-1")
-        steps = [(Migration("0003_comment_anchor_label", "comments"), False)]
-        with mock.patch.object(Page, "specific", mock.PropertyMock(side_effect=LookupError)):
-            keep_words_of_anchors(sender=apps.get_app_config("comments"), using="default", plan=steps)
-        assert Comment.objects.get().anchor_label == ""
-
 
 class TestAnchors:
     def test_a_comment_on_a_part(
@@ -235,7 +207,7 @@ class TestAnchors:
 
 class TestPages:
     def test_all_comments_are_reached(self, client: Client, plain_page: Page, settings: Any) -> None:
-        settings.COMMENTS_PAGE_SIZE = 4
+        settings.STANDFIRST_COMMENTS_PAGE_SIZE = 4
         insert_comments(plain_page, 11)
         expected = [str(uid) for uid in Comment.objects.order_by("path").values_list("uid", flat=True)]
         response = client.get("/the-page/")
@@ -248,7 +220,7 @@ class TestPages:
         assert len(expected) == 11
 
     def test_every_comment_has_an_address(self, client: Client, plain_page: Page, settings: Any) -> None:
-        settings.COMMENTS_PAGE_SIZE = 4
+        settings.STANDFIRST_COMMENTS_PAGE_SIZE = 4
         insert_comments(plain_page, 11)
         for comment in Comment.objects.all():
             response = client.get(f"/comments/comment/{comment.uid}/")
@@ -283,7 +255,7 @@ class TestPages:
 class TestCost:
     @pytest.mark.parametrize("url", ["/the-page/", "/comments/page/{page}/"])
     def test_queries_do_not_grow(self, client: Client, plain_page: Page, url: str, settings: Any) -> None:
-        settings.COMMENTS_PAGE_SIZE = 200
+        settings.STANDFIRST_COMMENTS_PAGE_SIZE = 200
         address = url.format(page=plain_page.pk)
         insert_comments(plain_page, 1)
         client.get(address)
@@ -303,7 +275,7 @@ class TestCost:
     def test_the_section_takes_two_queries(self, plain_page: Page, django_assert_num_queries: Any) -> None:
         insert_comments(plain_page, 10)
         Comment.objects.update(anchor="")
-        template = engines["django"].from_string("{% load comments_tags %}{% discussion page %}")
+        template = engines["django"].from_string("{% load standfirst_comments_tags %}{% discussion page %}")
         request = RequestFactory().get("/")
         # Wagtail remembers with the request where its sites begin, as any page's own address needs it.
         plain_page.get_full_url(request)
@@ -312,7 +284,7 @@ class TestCost:
 
     def test_a_preview_takes_none(self, plain_page: Page, django_assert_num_queries: Any) -> None:
         insert_comments(plain_page, 1)
-        template = engines["django"].from_string("{% load comments_tags %}{% discussion page %}")
+        template = engines["django"].from_string("{% load standfirst_comments_tags %}{% discussion page %}")
         request = RequestFactory().get("/")
         request.is_preview = True  # type: ignore[attr-defined]
         with django_assert_num_queries(0):

@@ -119,14 +119,14 @@ class TestAccepted:
     def test_there_are_no_thanks_for_what_nobody_may_see(self, client: Client, plain_page: Page) -> None:
         plain_page.live = False
         plain_page.save()
-        client.cookies["comments_received"] = str(plain_page.pk)
+        client.cookies["standfirst_received"] = str(plain_page.pk)
         assert client.get(f"/comments/received/{plain_page.pk}/").status_code == 404
 
     def test_a_page_without_a_discussion_has_no_thanks(
         self, client: Client, plain_page: Page, settings: Any
     ) -> None:
         assert client.get(f"/comments/received/{plain_page.pk}/").status_code == 200
-        settings.COMMENTS_PAGE_TYPES = []
+        settings.STANDFIRST_COMMENTS_PAGE_TYPES = []
         assert client.get(f"/comments/received/{plain_page.pk}/").status_code == 404
 
     def test_what_may_be_left_empty_says_so(self, client: Client, plain_page: Page) -> None:
@@ -152,7 +152,7 @@ class TestAccepted:
         assert Comment.objects.get().user is None
 
     def test_address_behind_proxies(self, post: Any, form_data: dict[str, str], settings: Any) -> None:
-        settings.COMMENTS_TRUSTED_PROXIES = 1
+        settings.STANDFIRST_COMMENTS_TRUSTED_PROXIES = 1
         post(form_data, headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
         assert Comment.objects.get().ip_address == "198.51.100.7"
 
@@ -322,7 +322,7 @@ class TestRefused:
         assert Comment.objects.count() == 1
 
     def test_flood(self, post: Any, form_data: dict[str, str], settings: Any) -> None:
-        settings.COMMENTS_FLOOD_SECONDS = 15
+        settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = 15
         post(form_data)
         response = post({**form_data, "comment": "Something else."})
         assert response.status_code == 429
@@ -511,7 +511,7 @@ class TestRemember:
         self, post: Any, form_data: dict[str, str], client: Client, plain_page: Page
     ) -> None:
         response = post({**form_data, "remember": "on"})
-        cookie = response.cookies["comments_author"]
+        cookie = response.cookies["standfirst_author"]
         assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/comments/", True, "Lax")
         assert not cookie["secure"]
         author = client.get("/comments/author/")
@@ -528,12 +528,12 @@ class TestRemember:
 
     def test_secure_over_https(self, post: Any, form_data: dict[str, str]) -> None:
         response = post({**form_data, "remember": "on"}, secure=True)
-        assert response.cookies["comments_author"]["secure"]
+        assert response.cookies["standfirst_author"]["secure"]
 
     def test_forgotten_when_not_asked_for(self, post: Any, form_data: dict[str, str], client: Client) -> None:
         post({**form_data, "remember": "on"})
         response = post({**form_data, "comment": "Again."})
-        assert response.cookies["comments_author"].value == ""
+        assert response.cookies["standfirst_author"].value == ""
         assert client.get("/comments/author/").json() == {}
 
     def test_not_told_to_other_sites(self, post: Any, form_data: dict[str, str], client: Client) -> None:
@@ -543,7 +543,7 @@ class TestRemember:
 
     @pytest.mark.parametrize("value", ["", "x", "eyJhIjoxfQ:1:x", "\xff"])
     def test_a_cookie_that_is_not_ours(self, client: Client, db: None, value: str) -> None:
-        client.cookies["comments_author"] = value
+        client.cookies["standfirst_author"] = value
         assert client.get("/comments/author/").json() == {}
 
 

@@ -11,10 +11,10 @@ from comments.checks import check_page_types
 from comments.models import Comment
 from comments.page_types import carries_tag, commented_types, takes_comments
 
-TAG = "{% load comments_tags %}{% discussion page %}"
+TAG = "{% load standfirst_comments_tags %}{% discussion page %}"
 TEMPLATES = {
     "base.html": "<body>{% block content %}" + TAG + "{% endblock %}{% block other %}{% endblock %}</body>",
-    "none.html": "<body>{% load comments_tags %}{# discussion #}</body>",
+    "none.html": "<body>{% load standfirst_comments_tags %}{# discussion #}</body>",
     "broken.html": "{% if %}",
     "direct.html": TAG,
     "under_a_condition.html": "{% if page.live %}{% with x=1 %}" + TAG + "{% endwith %}{% endif %}",
@@ -60,7 +60,7 @@ class TestByTemplate:
     def test_a_type_opts_in_with_its_template(
         self, templates: None, settings: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        settings.COMMENTS_PAGE_TYPES = None
+        settings.STANDFIRST_COMMENTS_PAGE_TYPES = None
         monkeypatch.setattr(ArticlePage, "template", "direct.html")
         monkeypatch.setattr(ArticleIndexPage, "template", "none.html")
         assert ArticlePage in commented_types()
@@ -69,9 +69,9 @@ class TestByTemplate:
 
 class TestBySetting:
     def test_a_type_and_what_inherits_from_it(self, settings: Any) -> None:
-        settings.COMMENTS_PAGE_TYPES = ["articles.articlepage"]
+        settings.STANDFIRST_COMMENTS_PAGE_TYPES = ["standfirst_articles.articlepage"]
         assert commented_types() == [ArticlePage]
-        settings.COMMENTS_PAGE_TYPES = ["wagtailcore.Page"]
+        settings.STANDFIRST_COMMENTS_PAGE_TYPES = ["wagtailcore.Page"]
         assert {Page, ArticlePage, ArticleIndexPage} <= set(commented_types())
 
     def test_a_page_without_discussion_takes_and_shows_nothing(
@@ -87,7 +87,7 @@ class TestBySetting:
         moderator_client: Client,
     ) -> None:
         comment = approved("From before.")
-        settings.COMMENTS_PAGE_TYPES = ["articles.ArticlePage"]
+        settings.STANDFIRST_COMMENTS_PAGE_TYPES = ["standfirst_articles.ArticlePage"]
         assert not takes_comments(plain_page)
         answer = post(form_data)
         assert answer.status_code == 422
@@ -110,7 +110,7 @@ class TestBySetting:
             assert client.get(address).status_code == 404, address
         listing = moderator_client.get(f"/admin/pages/{plain_page.get_parent().pk}/")
         assert f"/admin/comments/page/{plain_page.pk}/" not in listing.content.decode()
-        settings.COMMENTS_PAGE_TYPES = ["wagtailcore.Page"]
+        settings.STANDFIRST_COMMENTS_PAGE_TYPES = ["wagtailcore.Page"]
         assert client.get(f"/comments/page/{plain_page.pk}/").status_code == 200
 
 
@@ -118,13 +118,16 @@ class TestChecks:
     @pytest.mark.parametrize(
         ("value", "expected"),
         [
-            (["articles.ArticlePage"], []),
-            (("articles.ArticlePage",), []),
-            ("articles.ArticlePage", ["comments.E008"]),
-            (7, ["comments.E008"]),
-            ([Page], ["comments.E008"]),
-            (["articles.ArticlePage", "articles.Source", "nonsense"], ["comments.E009", "comments.E009"]),
-            (["articles.ArticleIndexPage"], ["comments.W005"]),
+            (["standfirst_articles.ArticlePage"], []),
+            (("standfirst_articles.ArticlePage",), []),
+            ("standfirst_articles.ArticlePage", ["standfirst_comments.E008"]),
+            (7, ["standfirst_comments.E008"]),
+            ([Page], ["standfirst_comments.E008"]),
+            (
+                ["standfirst_articles.ArticlePage", "standfirst_articles.Source", "nonsense"],
+                ["standfirst_comments.E009", "standfirst_comments.E009"],
+            ),
+            (["standfirst_articles.ArticleIndexPage"], ["standfirst_comments.W005"]),
             (["wagtailcore.Page"], []),
         ],
     )
@@ -137,22 +140,22 @@ class TestChecks:
         expected: list[str],
     ) -> None:
         monkeypatch.setattr(ArticlePage, "template", "direct.html")
-        settings.COMMENTS_PAGE_TYPES = value
+        settings.STANDFIRST_COMMENTS_PAGE_TYPES = value
         assert [message.id for message in check_page_types(None)] == expected
 
     def test_a_type_without_a_template_is_shown_elsewhere(
         self, settings: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(ArticlePage, "template", "missing.html")
-        settings.COMMENTS_PAGE_TYPES = ["articles.ArticlePage"]
+        settings.STANDFIRST_COMMENTS_PAGE_TYPES = ["standfirst_articles.ArticlePage"]
         assert check_page_types(None) == []
 
     def test_nothing_takes_comments(
         self, templates: None, settings: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        settings.COMMENTS_PAGE_TYPES = None
+        settings.STANDFIRST_COMMENTS_PAGE_TYPES = None
         for page_type in commented_types():
             monkeypatch.setattr(page_type, "template", "none.html")
-        assert [message.id for message in check_page_types(None)] == ["comments.W004"]
+        assert [message.id for message in check_page_types(None)] == ["standfirst_comments.W004"]
         monkeypatch.setattr(ArticlePage, "template", "direct.html")
         assert check_page_types(None) == []

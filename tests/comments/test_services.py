@@ -105,7 +105,7 @@ class TestSubmit:
         ],
     )
     def test_flood(self, plain_page: Page, settings: Any, same: dict[str, str]) -> None:
-        settings.COMMENTS_FLOOD_SECONDS = 15
+        settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = 15
         submit(plain_page, ip_address="192.0.2.1")
         with pytest.raises(TooManyComments) as caught:
             submit(plain_page, body="More.", **same)
@@ -115,7 +115,7 @@ class TestSubmit:
         submit(plain_page, body="More.", **same)
 
     def test_flood_by_user(self, plain_page: Page, settings: Any) -> None:
-        settings.COMMENTS_FLOOD_SECONDS = 15
+        settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = 15
         user = get_user_model().objects.create_user("ada")
         submit(plain_page, user=user)
         with pytest.raises(TooManyComments):
@@ -125,7 +125,7 @@ class TestSubmit:
     def test_a_date_ahead_locks_nobody_out(
         self, plain_page: Page, settings: Any, ahead: int, counts: bool
     ) -> None:
-        settings.COMMENTS_FLOOD_SECONDS = 15
+        settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = 15
         submit(plain_page)
         Comment.objects.update(created_at=timezone.now() + timedelta(seconds=ahead))
         if counts:
@@ -160,7 +160,7 @@ class TestReplies:
     def test_the_last_level_takes_replies_beside_their_parent(
         self, plain_page: Page, approved: Make, settings: Any
     ) -> None:
-        settings.COMMENTS_MAX_DEPTH = 2
+        settings.STANDFIRST_COMMENTS_MAX_DEPTH = 2
         root = approved()
         child = approved(parent=root)
         grandchild = approved(parent=child)
@@ -267,7 +267,7 @@ class TestDelete:
             approved("Goes.", on=page)
             make_comment("Goes.", on=page)
         deleted, by_label = Comment.objects.filter(body="Goes.").delete()
-        assert (deleted, by_label["comments.Comment"]) == (10, 4)
+        assert (deleted, by_label["standfirst_comments.Comment"]) == (10, 4)
         for discussion in Discussion.objects.all():
             assert (discussion.approved_count, discussion.pending_count, discussion.version) == (1, 0, 3)
 
@@ -304,15 +304,15 @@ class TestRecount:
         make_comment()
         approved(on=make_page("Right"))
         out = StringIO()
-        call_command("recount_discussions", "--check", stdout=out)
+        call_command("standfirst_recount_discussions", "--check", stdout=out)
         assert out.getvalue() == "2 discussions counted, 0 of them wrong.\n"
         Discussion.objects.filter(pk=root.discussion_id).update(approved_count=7, pending_count=0)
         Comment.objects.filter(pk=root.pk).update(approved_reply_count=9)
         with pytest.raises(CommandError, match="1 of 2 discussions have wrong counters"):
-            call_command("recount_discussions", "--check", stdout=out)
+            call_command("standfirst_recount_discussions", "--check", stdout=out)
         assert f"Page {root.discussion.page_id}: the counters" in out.getvalue()
         assert Discussion.objects.get(pk=root.discussion_id).approved_count == 7
-        call_command("recount_discussions", stdout=out)
+        call_command("standfirst_recount_discussions", stdout=out)
         assert out.getvalue().endswith("2 discussions counted, 1 of them set right.\n")
         root.refresh_from_db()
         discussion = Discussion.objects.get(pk=root.discussion_id)
@@ -322,7 +322,7 @@ class TestRecount:
     def test_what_readers_never_see_changes_no_version(self, make_comment: Make) -> None:
         make_comment()
         Discussion.objects.update(pending_count=5)
-        call_command("recount_discussions", stdout=StringIO())
+        call_command("standfirst_recount_discussions", stdout=StringIO())
         assert counters() == (0, 1, 0)
 
 
@@ -335,8 +335,8 @@ class TestOpenAndClose:
         set_discussion_open(page=plain_page, is_open=True, actor=user)
         actions = PageLogEntry.objects.filter(page=plain_page.pk, user=user).order_by("pk")
         assert [entry.action for entry in actions] == [
-            "comments.close_discussion",
-            "comments.open_discussion",
+            "standfirst_comments.close_discussion",
+            "standfirst_comments.open_discussion",
         ]
 
 

@@ -38,7 +38,7 @@ def submit(page: Page, **fields: Any) -> Comment:
 @pytest.fixture
 def at_noon(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """Stop the clock for the services, and ask for a pause; what is written meanwhile has the real date."""
-    settings.COMMENTS_FLOOD_SECONDS = WINDOW
+    settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = WINDOW
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
@@ -169,9 +169,9 @@ class TestPause:
     def test_the_last_comment_counts_wherever_it_was_written(
         self, plain_page: Page, make_page: Callable[..., Page], settings: Any
     ) -> None:
-        settings.COMMENTS_FLOOD_SECONDS = 0
+        settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = 0
         comments = [submit(make_page(name)) for name in ("One", "Two", "Three")]
-        settings.COMMENTS_FLOOD_SECONDS = WINDOW
+        settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = WINDOW
         for comment, seconds_ago in zip(comments, (12, 3, 9), strict=True):
             date(comment, seconds_ago)
         with pytest.raises(TooManyComments) as caught:
@@ -198,7 +198,7 @@ class TestPause:
     def test_it_can_be_switched_off(
         self, plain_page: Page, settings: Any, seconds: int, is_refused: bool
     ) -> None:
-        settings.COMMENTS_FLOOD_SECONDS = seconds
+        settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = seconds
         date(submit(plain_page), 0)
         if is_refused:
             with pytest.raises(TooManyComments):

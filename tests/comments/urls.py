@@ -17,7 +17,7 @@ api.add_router("", comments.api.router)
 def show_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Render a page as an adopter's template does."""
     page = get_object_or_404(Page, slug=slug)
-    template = engines["django"].from_string("{% load comments_tags %}{% discussion page %}")
+    template = engines["django"].from_string("{% load standfirst_comments_tags %}{% discussion page %}")
     return HttpResponse(template.render({"page": page}, request))
 
 

@@ -37,6 +37,10 @@ REGISTRY = re.compile(
 every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 
 
+def app_label(app: str) -> str:
+    return app if app == "standfirst" else f"standfirst_{app}"
+
+
 def reference(name: str) -> Document:
     return Document(REFERENCE / name)
 
@@ -84,7 +88,7 @@ class TestSettings:
     @pytest.mark.parametrize("app", APPS)
     def test_an_app_reads_its_settings_in_one_place(self, app: str) -> None:
         """No module reads a setting of the app that `conf.py` does not know."""
-        prefix = f"{app.upper()}_"
+        prefix = f"STANDFIRST_{app.upper()}_"
         known = {"articles": articles.conf.DEFAULTS, "comments": comments.conf.DEFAULTS}[app]
         named = {text for text in string_constants(app) if re.fullmatch(rf"{prefix}[A-Z_]*[A-Z]", text)}
         assert named == set(known)
@@ -114,7 +118,8 @@ class TestChecks:
     @pytest.mark.parametrize("app", [*APPS, "standfirst"])
     def test_every_id_is_documented(self, app: str) -> None:
         """The ids of an app's system checks are those in its table, errors and warnings told apart."""
-        ids = {text for text in string_constants(app) if re.fullmatch(rf"{app}\.[EWI]\d{{3}}", text)}
+        pattern = re.compile(rf"{app_label(app)}\.[EWI]\d{{3}}")
+        ids = {text for text in string_constants(app) if pattern.fullmatch(text)}
         rows = table_rows(reference("checks.md").sections(2)[app])
         assert {row[0].strip("`") for row in rows} == ids
         assert all(row[1] == ("error" if ".E" in row[0] else "warning") for row in rows)
@@ -189,7 +194,8 @@ class TestOtherReferences:
         asked = {
             f"{permission.content_type.app_label}.{permission.codename}"
             for permission in Permission.objects.filter(
-                content_type__app_label__in=APPS, content_type__model__in=["comment", "source", "person"]
+                content_type__app_label__in=map(app_label, APPS),
+                content_type__model__in=["comment", "source", "person"],
             ).select_related("content_type")
         }
         assert set(table_keys(reference("permissions.md").text)) == asked

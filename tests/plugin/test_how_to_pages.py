@@ -35,11 +35,15 @@ def test_comments_on_a_page_type_of_the_site(new_site: NewSite) -> None:
         editor, reader = log_in(site), HttpClient(site)
         page = reader.get("/")
         assert "Leave a comment" in page.text
-        assert "comments/comments.css" in page.text
+        assert "standfirst_comments/comments.css" in page.text
         refused = reader.submit(page, page.form(id="comment-form"), comment=COMMENT)
         assert refused.status == 422
         assert COMMENT in refused.text
-        for asset in ("css/mysite.css", "comments/comments.css", "comments/comments.js"):
+        for asset in (
+            "css/mysite.css",
+            "standfirst_comments/comments.css",
+            "standfirst_comments/comments.js",
+        ):
             assert asset in refused.text  # The site's frame, and in it what the app puts there.
         accepted = reader.submit(
             refused, refused.form(id="comment-form"), name="A reader", email="reader@example.org"
@@ -89,4 +93,4 @@ def test_claims_on_a_page_type_of_the_site(new_site: NewSite) -> None:
         (summary,) = reader.get("/api/v1/articles/").data["items"]
         assert (summary["title"], summary["claim_count"]) == ("Cold water", 1)
         assert reader.get(f"/api/v1/articles/{story}/").data["body"][0]["type"] == "claim"
-    assert project.run("python", "manage.py", "rebuild_claims", "--check")
+    assert project.run("python", "manage.py", "standfirst_rebuild_claims", "--check")

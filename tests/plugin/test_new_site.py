@@ -47,10 +47,10 @@ def test_from_article_to_approved_comment(project: Project, site: str) -> None:
         "from home.models import *; print(HomePage.objects.get().pk)",
     )
     editor = log_in(site)
-    index = publish(editor, "articles/articleindexpage", home, title="Articles", slug="articles")
+    index = publish(editor, "standfirst_articles/articleindexpage", home, title="Articles", slug="articles")
     article = publish(
         editor,
-        "articles/articlepage",
+        "standfirst_articles/articlepage",
         index,
         title="Microneedling",
         slug="microneedling",

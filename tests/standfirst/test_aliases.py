@@ -214,21 +214,3 @@ class TestChains:
         Page.objects.filter(pk=original.pk).update(alias_of=copy)
         assert find_original_id(fresh(copy)) in {original.pk, copy.pk}
         assert {found.page_id for found in find_aliases([original.pk])} == {copy.pk}
-
-
-def test_the_migration_heals_what_was_there_before() -> None:
-    from importlib import import_module
-
-    from django.apps import apps
-
-    original, draft = make_article(), make_draft()
-    first = alias(original)
-    second = alias(first)
-    early = alias(draft)
-    Page.objects.filter(pk__in=[first.pk, second.pk]).update(first_published_at=None)
-    Page.objects.filter(pk=early.pk).update(live=True)
-    import_module("articles.migrations.0003_alias_dates").follow_originals(apps, None)
-    for page in (first, second):
-        assert fresh(page).first_published_at == fresh(original).first_published_at
-        assert fresh(page).live
-    assert not fresh(early).live

@@ -31,6 +31,7 @@ from standfirst.records.guards import PERMIT_TABLE, is_guarded, make_guards, rem
 from tests.examples import RUN_TWICE
 
 TABLE = ModerationEntry._meta.db_table
+RECORD = "standfirst_comments.moderationentry"
 
 
 def make_entries(number: int = 3) -> list[ModerationEntry]:
@@ -47,7 +48,7 @@ def make_entries(number: int = 3) -> list[ModerationEntry]:
 
 @pytest.fixture
 def entries(db: None, settings: Any) -> list[ModerationEntry]:
-    settings.COMMENTS_FLOOD_SECONDS = 0
+    settings.STANDFIRST_COMMENTS_FLOOD_SECONDS = 0
     return make_entries()
 
 
@@ -166,7 +167,7 @@ class TestRedact:
         before = rows()
         assert ModerationEntry.objects.all().redact(reason="A request for erasure") == 3
         assert rows() == [{**row, "actor_id": None} for row in before]
-        assert log() == [("redact", "comments.moderationentry", 3, "A request for erasure")]
+        assert log() == [("redact", RECORD, 3, "A request for erasure")]
         assert ModerationEntry.objects.all().redact(reason="Again") == 0
         assert len(log()) == 1
 
@@ -176,7 +177,7 @@ class TestRedact:
         with LogContext(user=user):
             user.delete()
         assert rows() == [{**row, "actor_id": None} for row in before]
-        assert log() == [("redact", "comments.moderationentry", 3, "auth.user was deleted")]
+        assert log() == [("redact", RECORD, 3, "auth.user was deleted")]
         assert RecordLogEntry.objects.get().actor is None
 
     def test_nobody_takes_a_persons_place(self, entries: list[ModerationEntry]) -> None:
@@ -192,7 +193,7 @@ class TestPurge:
         chosen = ModerationEntry.objects.filter(from_status="")
         assert chosen.purge(reason="Older than two years", actor=user) == 3
         assert ModerationEntry.objects.count() == 3
-        assert log() == [("purge", "comments.moderationentry", 3, "Older than two years")]
+        assert log() == [("purge", RECORD, 3, "Older than two years")]
         assert RecordLogEntry.objects.get().actor == user
         with refused():
             run(f"DELETE FROM {TABLE}")
@@ -202,14 +203,21 @@ class TestPurge:
         pk = comment.pk
         comment.delete()
         assert ModerationEntry.objects.count() == 4
-        assert log() == [("purge", "comments.moderationentry", 2, f"comments.comment {pk} was deleted")]
+        assert log() == [("purge", RECORD, 2, f"standfirst_comments.comment {pk} was deleted")]
         with refused():
             run(f"DELETE FROM {TABLE}")
 
     def test_with_many_comments(self, entries: list[ModerationEntry]) -> None:
         Comment.objects.all().delete()
         assert not ModerationEntry.objects.exists()
-        assert log() == [("purge", "comments.moderationentry", 6, "several of comments.comment were deleted")]
+        assert log() == [
+            (
+                "purge",
+                RECORD,
+                6,
+                "several of standfirst_comments.comment were deleted",
+            )
+        ]
 
     def test_with_a_page_by_whoever_uses_the_admin(self, db: None) -> None:
         home = Site.objects.get(is_default_site=True).root_page
@@ -283,9 +291,9 @@ class TestTransactions:
 
 class TestMigrations:
     def test_guards_are_taken_away_and_made_again(self, entries: list[ModerationEntry]) -> None:
-        sender = apps.get_app_config("comments")
-        mine = [(Migration("0009_later", "comments"), False)]
-        other = [(Migration("0009_later", "articles"), False)]
+        sender = apps.get_app_config("standfirst_comments")
+        mine = [(Migration("0009_later", "standfirst_comments"), False)]
+        other = [(Migration("0009_later", "standfirst_articles"), False)]
         remove_guards(sender=sender, using="default", plan=other)
         assert is_guarded(connection, ModerationEntry)
         remove_guards(sender=sender, using="default", plan=mine)
@@ -303,11 +311,12 @@ class TestMigrations:
             run("SET CONSTRAINTS ALL IMMEDIATE")
         run(f"CREATE TABLE new_table AS SELECT * FROM {TABLE}")
         remove_guards(
-            sender=apps.get_app_config("comments"), plan=[(Migration("0009_later", "comments"), False)]
+            sender=apps.get_app_config("standfirst_comments"),
+            plan=[(Migration("0009_later", "standfirst_comments"), False)],
         )
         run(f"DROP TABLE {TABLE}")
         run(f"ALTER TABLE new_table RENAME TO {TABLE}")
-        make_guards(sender=apps.get_app_config("comments"))
+        make_guards(sender=apps.get_app_config("standfirst_comments"))
         with refused():
             run(f"UPDATE {TABLE} SET note = 'x'")
 
@@ -315,7 +324,8 @@ class TestMigrations:
     def test_a_migration_that_fails_leaves_records_guarded(self) -> None:
         def fail(*args: Any, **options: Any) -> None:
             remove_guards(
-                sender=apps.get_app_config("comments"), plan=[(Migration("0009_later", "comments"), False)]
+                sender=apps.get_app_config("standfirst_comments"),
+                plan=[(Migration("0009_later", "standfirst_comments"), False)],
             )
             raise RuntimeError("It failed.")
 
@@ -332,7 +342,8 @@ class TestChecks:
     def test_missing_guards(self) -> None:
         assert check_guards(None, databases=["default"]) == []
         remove_guards(
-            sender=apps.get_app_config("comments"), plan=[(Migration("0009_later", "comments"), False)]
+            sender=apps.get_app_config("standfirst_comments"),
+            plan=[(Migration("0009_later", "standfirst_comments"), False)],
         )
         assert [message.id for message in check_guards(None, databases=["default"])] == ["standfirst.W002"]
         assert check_guards(None) == []
@@ -397,7 +408,7 @@ class AnySequence(TestCase):
     )
     @settings(max_examples=25, deadline=None, suppress_health_check=RUN_TWICE)
     def test_rows(self, acts: list[tuple[Any, int]]) -> None:
-        with self.settings(COMMENTS_FLOOD_SECONDS=0):
+        with self.settings(STANDFIRST_COMMENTS_FLOOD_SECONDS=0):
             entries = make_entries()
         expected = {row["id"]: row for row in rows()}
         for act, place in acts:

@@ -1,9 +1,13 @@
 """Two sites, two languages, and what stands on them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 from wagtail.actions.create_alias import CreatePageAliasAction
 from wagtail.models import Locale, Page, PageViewRestriction, Site
 
@@ -70,19 +74,48 @@ def approved_comment(page: Any) -> Comment:
     return comment
 
 
-@pytest.fixture
-def languages(settings: Any) -> None:
+TWO_LANGUAGES = [("en-gb", "English"), ("de", "German")]
+
+
+@pytest.fixture(scope="module")
+def languages() -> Iterator[None]:
     """Run the project as STANDFIRST_LANGUAGES=en-gb,de has it, on any host."""
-    settings.LANGUAGES = settings.WAGTAIL_CONTENT_LANGUAGES = [("en-gb", "English"), ("de", "German")]
-    settings.WAGTAIL_I18N_ENABLED = True
-    settings.ROOT_URLCONF = "tests.visibility.urls"
-    settings.ALLOWED_HOSTS = ["*"]
-    settings.COMMENTS_FLOOD_SECONDS = 0
+    with override_settings(
+        LANGUAGES=TWO_LANGUAGES,
+        WAGTAIL_CONTENT_LANGUAGES=TWO_LANGUAGES,
+        WAGTAIL_I18N_ENABLED=True,
+        ROOT_URLCONF="tests.visibility.urls",
+        ALLOWED_HOSTS=["*"],
+        STANDFIRST_COMMENTS_FLOOD_SECONDS=0,
+    ):
+        yield
+
+
+@pytest.fixture(scope="module")
+def world_of_the_module(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, languages: None
+) -> Iterator[World]:
+    """Build the world in a transaction that each test's own lies in, so that a test takes back its part."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_world()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def world(db: None, languages: None) -> World:
-    """Return two sites of one language and the German part of the first."""
+def world(world_of_the_module: World, db: None) -> World:
+    """Return the world, with pages that no other test has changed in memory."""
+    return replace(
+        world_of_the_module,
+        **{
+            part.name: fresh(value)
+            for part in fields(World)
+            if isinstance(value := getattr(world_of_the_module, part.name), Page)
+        },
+    )
+
+
+def build_world() -> World:
+    """Make two sites of one language and the German part of the first."""
     root = Page.objects.get(depth=1)
     first = Site.objects.get(is_default_site=True)
     german = Locale.objects.create(language_code="de")

@@ -1,4 +1,4 @@
-"""``manage.py import_article``: reads an article from a file and makes or updates its page."""
+"""``manage.py standfirst_import_article``: reads an article from a file and makes or updates its page."""
 
 import stat
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""``manage.py rebuild_claims``: rebuilds the index of claims from the published pages."""
+"""``manage.py standfirst_rebuild_claims``: rebuilds the index of claims from the published pages."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""``manage.py recount_discussions``: prove the counters of discussions right, or set them right."""
+"""``manage.py standfirst_recount_discussions``: prove or set right the counters of discussions."""
 
 from typing import Any
 
