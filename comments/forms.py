@@ -108,7 +108,7 @@ class CommentForm(forms.Form):
     parent still shown and the comment new.
     """
 
-    error_css_class = "comment-field--error"
+    error_css_class = "sf-comment-field--error"
 
     comment = PlainTextField(
         label=_("Comment"),

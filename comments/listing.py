@@ -123,7 +123,7 @@ class CommentIndexView(WordSearchMixin, generic.IndexView):
     any_permission_required = ["moderate"]
     template_name = "standfirst_comments/admin/index.html"
     table_class = CommentTable
-    table_classname = "listing comment-listing"
+    table_classname = "listing sf-comment-listing"
 
     def get_base_queryset(self) -> QuerySet[Comment]:
         """Return all comments with what a row shows."""

@@ -32,7 +32,7 @@ def read(client: Client, page: Any) -> BeautifulSoup:
     """Return the page as a visitor gets it."""
     response = client.get(page.url)
     assert response.status_code == 200
-    return BeautifulSoup(response.content, "html.parser").find(class_="article")
+    return BeautifulSoup(response.content, "html.parser").find(class_="sf-article")
 
 
 def count_queries(act: Callable[[], Any]) -> int:
@@ -85,26 +85,26 @@ def test_every_block_is_shown(client: Client) -> None:
     )
     article = read(client, page)
     assert article.h1.get_text() == "Needling"
-    assert article.find(class_="article-head__standfirst").get_text() == "It helps a little."
+    assert article.find(class_="sf-article-head__standfirst").get_text() == "It helps a little."
     assert "Ada Núñez, MD (Dermatologist)" in " ".join(
-        article.find(class_="article-author").get_text().split()
+        article.find(class_="sf-article-author").get_text().split()
     )
-    assert [tag["href"] for tag in article.select(".article-tag")] == [f"{index.url}?tag=skin"]
-    assert article.find(class_="article-takeaways").li.get_text() == "It helps a little."
-    assert [heading["id"] for heading in article.select(".article-heading")] == [
+    assert [tag["href"] for tag in article.select(".sf-article-tag")] == [f"{index.url}?tag=skin"]
+    assert article.find(class_="sf-article-takeaways").li.get_text() == "It helps a little."
+    assert [heading["id"] for heading in article.select(".sf-article-heading")] == [
         "section-what-the-trials-found",
         "section-what-the-trials-found-2",
     ]
-    assert article.find(class_="article-text").decode_contents() == "<p>Twenty <b>patients</b>.</p>"
-    assert article.find(class_="article-quote").figcaption.get_text() == "A reviewer"
-    assert article.find(class_="article-callout--safety").get_text().split() == ["Safety", "Ask", "first."]
+    assert article.find(class_="sf-article-text").decode_contents() == "<p>Twenty <b>patients</b>.</p>"
+    assert article.find(class_="sf-article-quote").figcaption.get_text() == "A reviewer"
+    assert article.find(class_="sf-article-callout--safety").get_text().split() == ["Safety", "Ask", "first."]
     table = article.find("table")
-    caption = article.find(class_="article-table").find("figcaption", recursive=False)
+    caption = article.find(class_="sf-article-table").find("figcaption", recursive=False)
     assert caption.get_text() == "Trials"
     assert table["aria-labelledby"] == table.parent["aria-labelledby"] == caption["id"]
     assert table.parent["tabindex"] == "0"
     assert [cell.get_text() for cell in table.select("td")] == ["Lima", "6"]
-    figure = article.find("figure", class_="article-figure")
+    figure = article.find("figure", class_="sf-article-figure")
     assert figure.img["alt"] == "A cheek"
     assert "Credit: A. Photographer" in figure.figcaption.get_text()
 
@@ -113,7 +113,7 @@ def test_a_claims_card_says_in_words_how_sure_we_are_and_on_what_it_rests(client
     source = make_source(title="A pilot study", doi="10.1186/s1")
     page = make_article(body=full_body([source], make_image()))
     article = read(client, page)
-    sourced, unsourced = article.select(".article-claim")
+    sourced, unsourced = article.select(".sf-article-claim")
     uids = list(page.get_comment_anchors())
     assert [sourced["id"], unsourced["id"]] == [f"claim-{uid}" for uid in uids]
     assert list(page.get_comment_anchors().values()) == ["Claim 1: Needling helps.", "Claim 2: It is safe."]
@@ -129,9 +129,9 @@ def test_a_claims_card_says_in_words_how_sure_we_are_and_on_what_it_rests(client
         "Source: Reference 1 evidence for",
     ):
         assert part in words
-    assert sourced.select_one(".article-meter--low")["aria-hidden"] == "true"
-    assert sourced.select_one(".article-claim__source")["href"] == "#reference-1"
-    assert sourced.select_one(".article-claim__anchor")["href"] == f"#{sourced['id']}"
+    assert sourced.select_one(".sf-article-meter--low")["aria-hidden"] == "true"
+    assert sourced.select_one(".sf-article-claim__source")["href"] == "#reference-1"
+    assert sourced.select_one(".sf-article-claim__anchor")["href"] == f"#{sourced['id']}"
     assert "Unsourced" in unsourced.get_text()
     assert "Certainty not assessed." in unsourced.get_text()
     reference = article.select_one("#reference-1")
@@ -151,11 +151,9 @@ def test_sources_are_numbered_in_the_order_of_their_first_mention(client: Client
     first, second = make_source(), make_source()
     body = [claim_block(sources=[second, first]), claim_block(sources=[first])]
     article = read(client, make_article(body=body))
-    assert [a.get_text()[-1] for a in article.select(".article-claim__source")] == ["1", "2", "2"]
-    assert [len(ref.select(".article-reference__back")) for ref in article.select(".article-reference")] == [
-        1,
-        2,
-    ]
+    assert [a.get_text()[-1] for a in article.select(".sf-article-claim__source")] == ["1", "2", "2"]
+    references = article.select(".sf-article-reference")
+    assert [len(reference.select(".sf-article-reference__back")) for reference in references] == [1, 2]
 
 
 def test_ids_are_unique_and_every_inner_link_has_a_target(client: Client) -> None:
@@ -207,7 +205,7 @@ def test_blocks_and_what_they_cite_are_escaped(client: Client) -> None:
     article = read(client, page)
     assert not article.select("script, img[src=x], [onerror], [onclick], [style]")
     assert not [a for a in article.select("a[href]") if a["href"].lower().startswith("javascript")]
-    assert len(article.select(".article-claim")) == 1
+    assert len(article.select(".sf-article-claim")) == 1
 
 
 def test_links_lead_to_live_pages_only(client: Client) -> None:
@@ -216,8 +214,8 @@ def test_links_lead_to_live_pages_only(client: Client) -> None:
         f'<a linktype="page" id="{pk}">to {pk}</a> ' for pk in (public.pk, draft.pk, 999_999, "x")
     )
     article = read(client, make_article(body=[block("paragraph", f"<p>{links}</p>")]))
-    assert [a.get("href") for a in article.select(".article-text a")] == [public.url]
-    assert f"to {draft.pk} to 999999 to x" in article.select_one(".article-text").get_text()
+    assert [a.get("href") for a in article.select(".sf-article-text a")] == [public.url]
+    assert f"to {draft.pk} to 999999 to x" in article.select_one(".sf-article-text").get_text()
     assert "secret" not in article.decode().lower()
 
 

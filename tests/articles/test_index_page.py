@@ -27,7 +27,7 @@ def titles(client: Client, address: str) -> list[str]:
     response = client.get(address)
     assert response.status_code == 200
     document = BeautifulSoup(response.content, "html.parser")
-    return [heading.get_text() for heading in document.select(".article-teaser__title")]
+    return [heading.get_text() for heading in document.select(".sf-article-teaser__title")]
 
 
 def test_it_lists_the_live_articles_below_it_newest_first(client: Client) -> None:
@@ -50,7 +50,7 @@ def test_it_has_pages_and_each_has_one_address(client: Client) -> None:
     assert titles(client, index.url) == ["A4", "A3"]
     assert titles(client, f"{index.url}?page=3") == ["A0"]
     document = BeautifulSoup(client.get(f"{index.url}?page=2").content, "html.parser")
-    links = {link["rel"][0]: link["href"] for link in document.select(".article-pages a")}
+    links = {link["rel"][0]: link["href"] for link in document.select(".sf-article-pages a")}
     assert links == {"prev": index.url, "next": f"{index.url}?page=3"}
     assert titles(client, f"{index.url}?page=1") == ["A4", "A3"]
     for odd in ("0", "-1", "4", "99", "x", "1e9", "%00", "9" * 40, "٣", "03", "%2B3", "3.0", "1_0", "3%0A"):
@@ -70,13 +70,13 @@ def test_a_tag_narrows_the_list_and_stays_while_turning_pages(client: Client) ->
     make_article(index, title="B", tags=["Skin & hair", "Safety"])
     make_article(index, title="C")
     document = BeautifulSoup(client.get(index.url).content, "html.parser")
-    choices = document.select(".article-index__tags a")
+    choices = document.select(".sf-article-index__tags a")
     assert [choice.get_text() for choice in choices] == ["All", "Safety", "Skin & hair"]
     assert choices[0]["aria-current"] == "page"
     assert titles(client, choices[2]["href"]) == ["B"]
     narrowed = BeautifulSoup(client.get(choices[2]["href"]).content, "html.parser")
     assert narrowed.select_one("[rel=next]")["href"] == f"{index.url}?tag=skin-hair&page=2"
-    assert narrowed.select_one(".article-tag[aria-current]").get_text() == "Skin & hair"
+    assert narrowed.select_one(".sf-article-tag[aria-current]").get_text() == "Skin & hair"
     shouted = BeautifulSoup(client.get(f"{index.url}?tag=SKIN-Hair").content, "html.parser")
     assert shouted.select_one("[rel=next]")["href"] == f"{index.url}?tag=skin-hair&page=2"
     assert "?tag=skin-hair" in shouted.select_one("[rel=canonical]")["href"]
@@ -111,7 +111,7 @@ def test_a_teaser_says_how_many_claims_there_are_and_how_certain(client: Client)
     page.create_alias(parent=make_index(index), update_slug="alias")
     make_article(index, title="Without")
     document = BeautifulSoup(client.get(index.url).content, "html.parser")
-    words = [" ".join(line.get_text().split()) for line in document.select(".article-teaser__claims")]
+    words = [" ".join(line.get_text().split()) for line in document.select(".sf-article-teaser__claims")]
     assert words == ["3 claims: 1 high certainty 2 low certainty"] * 2
 
 

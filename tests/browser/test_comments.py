@@ -68,7 +68,7 @@ def test_a_comment_with_javascript(
     assert page.url.endswith("/on-dosage/")
     assert_accessible(page, "#comments")
     take_screenshot(page, "comments-error")
-    expect(page.locator(".comment-field--error")).to_have_count(1)
+    expect(page.locator(".sf-comment-field--error")).to_have_count(1)
     # A site may give a field a hint of its own.
     field(page, "Name").evaluate(
         "name => { name.insertAdjacentHTML('beforebegin', '<p id=a-hint>As in print.</p>');"
@@ -90,7 +90,7 @@ def test_a_comment_with_javascript(
     expect(page.locator("#comment-notice")).to_have_count(0)
     expect(field(page, "Comment")).to_be_focused()
     expect(field(page, "Comment")).to_have_value("")
-    expect(page.locator("[aria-invalid], .comment-field--error")).to_have_count(0)
+    expect(page.locator("[aria-invalid], .sf-comment-field--error")).to_have_count(0)
     expect(field(page, "Name")).to_have_attribute("aria-describedby", "a-hint")
     expect(field(page, "Comment")).not_to_have_attribute("aria-describedby", re.compile(""))
     assert_accessible(page, "#comments")
@@ -167,7 +167,7 @@ def test_more_comments_with_javascript(page: Page, article: ArticlePage) -> None
     """Further comments join the list, and focus goes to the first of them."""
     comments = [approve(article, f"Number {number}.") for number in range(10)]
     page.goto("/on-dosage/")
-    cards = page.locator(".comment-card")
+    cards = page.locator(".sf-comment-card")
     expect(cards).to_have_count(4)
     page.get_by_role("link", name="More comments").click()
     expect(cards).to_have_count(8)
@@ -211,7 +211,7 @@ def test_everything_without_javascript(
     page.get_by_role("link", name="Back to “On dosage”").click()
     assert page.url.endswith(f"/on-dosage/#comment-{first.uid}")
     page.get_by_role("link", name="More comments").click()
-    expect(page.locator(".comment-card")).to_have_count(2)
+    expect(page.locator(".sf-comment-card")).to_have_count(2)
     take_screenshot(page, "comments-list-page")
 
 
@@ -329,7 +329,7 @@ def test_moderation(
     expect(page.get_by_role("link", name="Comments (3)")).to_be_visible()
     for width in (320, 390, 768, 1199, 1280):
         page.set_viewport_size({"width": width, "height": 900})
-        boxes = [button.bounding_box() for button in page.locator(".comment-decisions button").all()]
+        boxes = [button.bounding_box() for button in page.locator(".sf-comment-decisions button").all()]
         assert len(boxes) == 9
         assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes), width
         take_screenshot(page, f"comments-admin-list-{width}")

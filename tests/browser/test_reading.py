@@ -113,8 +113,8 @@ def test_many_tags_are_folded_and_a_chosen_one_is_in_sight(page: Page, article: 
     page.goto("/articles/")
     expect(page.get_by_role("navigation", name="Tags").get_by_role("link")).to_have_count(11)
     page.goto("/articles/?tag=tag-9")
-    expect(page.locator(".article-tag[aria-current]")).to_have_text("tag 9")
-    expect(page.locator(".article-tag[aria-current]")).to_be_visible()
+    expect(page.locator(".sf-article-tag[aria-current]")).to_have_text("tag 9")
+    expect(page.locator(".sf-article-tag[aria-current]")).to_be_visible()
 
 
 def test_the_outline_leads_to_references_and_comments(page: Page, article: ArticlePage) -> None:
@@ -136,33 +136,33 @@ def test_on_paper(new_context: Callable[..., BrowserContext], article: ArticlePa
     page = new_context(color_scheme="dark").new_page()
     page.goto("/articles/on-dosage/")
     page.emulate_media(media="print", color_scheme="dark")
-    for text in (".article-text p", ".article-claim__meaning", ".article-reference__text", "h1"):
+    for text in (".sf-article-text p", ".sf-article-claim__meaning", ".sf-article-reference__text", "h1"):
         assert is_dark(page, text), text
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     # A filled step is border through and through, since browsers print no backgrounds.
-    steps = page.locator(".article-claim .article-meter--low").first.locator(".article-meter__step")
+    steps = page.locator(".sf-article-claim .sf-article-meter--low").first.locator(".sf-article-meter__step")
     filled = steps.evaluate_all(
         "all => all.map(step => { const style = getComputedStyle(step);"
         " return parseFloat(style.borderLeftWidth) + parseFloat(style.borderRightWidth)"
         " >= step.getBoundingClientRect().width - 0.5 })"
     )
     assert filled == [True, True, False, False]
-    expect(page.locator(".article-head__address")).to_be_visible()
-    expect(page.locator(".article-head__address")).to_contain_text("/articles/on-dosage/")
-    expect(page.locator(".article-head__dates")).to_contain_text("Published")
-    expect(page.locator(".comment-unprinted")).to_contain_text("/articles/on-dosage/#comments")
-    expect(page.locator(".comment-form-box")).to_be_hidden()
-    expect(page.locator(".comment-list")).to_be_hidden()
+    expect(page.locator(".sf-article-head__address")).to_be_visible()
+    expect(page.locator(".sf-article-head__address")).to_contain_text("/articles/on-dosage/")
+    expect(page.locator(".sf-article-head__dates")).to_contain_text("Published")
+    expect(page.locator(".sf-comment-unprinted")).to_contain_text("/articles/on-dosage/#comments")
+    expect(page.locator(".sf-comment-form-box")).to_be_hidden()
+    expect(page.locator(".sf-comment-list")).to_be_hidden()
     expect(page.get_by_role("link", name="tag 9", exact=True)).to_be_visible()
     page.emulate_media(media="screen")
-    expect(page.locator(".article-head__address")).to_be_hidden()
-    expect(page.locator(".comment-unprinted")).to_be_hidden()
+    expect(page.locator(".sf-article-head__address")).to_be_hidden()
+    expect(page.locator(".sf-comment-unprinted")).to_be_hidden()
     # On a page of comments they are what is printed.
     page.goto(f"/comments/page/{article.pk}/")
     page.emulate_media(media="print")
-    expect(page.locator(".comment-list")).to_be_visible()
-    page.evaluate("document.documentElement.style.setProperty('--ink', '#eee')")
-    for text in (".comment-text p", ".comment-meta"):
+    expect(page.locator(".sf-comment-list")).to_be_visible()
+    page.evaluate("document.documentElement.style.setProperty('--sf-ink', '#eee')")
+    for text in (".sf-comment-text p", ".sf-comment-meta"):
         assert is_dark(page, text), text
 
 
@@ -181,17 +181,17 @@ def test_an_arabic_article_runs_from_right_to_left(
         page.goto(f"/articles/{slug}/")
         for selector, direction in (
             ("h1", "rtl"),
-            (".article-text p", "rtl"),
-            (".article-claim__statement", "rtl"),
-            (".article-claim__certainty", "ltr"),
+            (".sf-article-text p", "rtl"),
+            (".sf-article-claim__statement", "rtl"),
+            (".sf-article-claim__certainty", "ltr"),
             ("blockquote p", "ltr"),
-            (".comment-form-title", "ltr"),
+            (".sf-comment-form-title", "ltr"),
             (".site-header", "ltr"),
         ):
             found = page.locator(selector).first.evaluate("element => getComputedStyle(element).direction")
             assert found == direction, (slug, selector)
         # The letters themselves stand at the right edge.
-        edges = page.locator(".article-text p").evaluate(
+        edges = page.locator(".sf-article-text p").evaluate(
             "p => { const range = document.createRange(); range.selectNodeContents(p);"
             " return [p.getBoundingClientRect().right, range.getBoundingClientRect().right] }"
         )

@@ -70,37 +70,56 @@ def test_an_article_in_arabic_on_an_english_site(client: Client, home: HomePage,
     soup = read(client, make_arabic_article(home, locale=arabic).get_url())
     assert language_of(soup.html) == ("ar", "rtl")
     assert one(soup, "title").get_text() == f"\u2068{TITLE}\u2069 · Standfirst"
-    for own in ("h1", ".article-head__standfirst", ".article-heading", ".article-text p", "blockquote"):
+    for own in (
+        "h1",
+        ".sf-article-head__standfirst",
+        ".sf-article-heading",
+        ".sf-article-text p",
+        "blockquote",
+    ):
         assert language_of(one(soup, own))[0] == "ar", own
-    for own in ("h1", ".article-heading", ".article-text p", ".article-claim__statement", ".article-claim"):
+    for own in (
+        "h1",
+        ".sf-article-heading",
+        ".sf-article-text p",
+        ".sf-article-claim__statement",
+        ".sf-article-claim",
+    ):
         assert language_of(one(soup, own)) == ("ar", "rtl"), own
     for interface in (
         ".site-skip",
         ".site-header",
         ".site-footer",
-        ".article-claim__label span",
-        ".article-claim__certainty",
-        ".article-claim__caveat strong",
-        ".article-claim__relation",
-        ".article-head__dates time",
-        ".article-author",  # Its commas and brackets belong to the line, whose words are of the interface.
-        ".article-outline__title span" if soup.select_one(".article-outline") else ".article-claim__name",
-        ".article-references h2 span",
+        ".sf-article-claim__label span",
+        ".sf-article-claim__certainty",
+        ".sf-article-claim__caveat strong",
+        ".sf-article-claim__relation",
+        ".sf-article-head__dates time",
+        ".sf-article-author",  # Its commas and brackets belong to the line, whose words are of the interface.
+        ".sf-article-outline__title span"
+        if soup.select_one(".sf-article-outline")
+        else ".sf-article-claim__name",
+        ".sf-article-references h2 span",
         "#comments",
-        ".comment-form label",
+        ".sf-comment-form label",
     ):
         assert language_of(one(soup, interface)) == ("en-gb", "ltr"), interface
     # The quotation runs as it is written; names and titles don't push their surroundings about.
     assert one(soup, "blockquote")["dir"] == "auto"
-    for isolated in (".article-author", ".article-tag", ".article-reference__text", ".article-head__section"):
+    for isolated in (
+        ".sf-article-author",
+        ".sf-article-tag",
+        ".sf-article-reference__text",
+        ".sf-article-head__section",
+    ):
         assert one(soup, isolated).find("bdi") is not None, isolated
 
 
 def test_an_article_in_arabic_on_a_site_with_one_locale(client: Client, home: HomePage) -> None:
     soup = read(client, make_arabic_article(home).get_url())
     assert language_of(soup.html) == ("en-gb", "ltr")
-    assert language_of(one(soup, ".article-text p")) == ("", "rtl")
-    assert language_of(one(soup, ".article-claim__certainty")) == ("en-gb", "ltr")
+    assert language_of(one(soup, ".sf-article-text p")) == ("", "rtl")
+    assert language_of(one(soup, ".sf-article-claim__certainty")) == ("en-gb", "ltr")
     assert language_of(one(soup, "#comments")) == ("en-gb", "ltr")
 
 
@@ -116,7 +135,7 @@ def test_lists_of_pages_mark_each(client: Client, home: HomePage, arabic: Locale
     make_article(article.get_parent(), title="In English")
     for address, item, title in (
         ("/", ".home-story", ".home-story__title"),
-        (article.get_parent().get_url(), ".article-teaser", ".article-teaser__title"),
+        (article.get_parent().get_url(), ".sf-article-teaser", ".sf-article-teaser__title"),
     ):
         soup = read(client, address)
         assert language_of(soup.html) == ("en-gb", "ltr")
@@ -144,15 +163,15 @@ def test_comments_run_as_they_are_written(
     ):
         soup = read(client, address)
         assert language_of(soup.html) == ("ar", "rtl")
-        assert language_of(one(soup, ".comment-page, #comments")) == ("en-gb", "ltr")
-        for text in soup.select(".comment-text"):
+        assert language_of(one(soup, ".sf-comment-page, #comments")) == ("en-gb", "ltr")
+        for text in soup.select(".sf-comment-text"):
             assert language_of(text) == ("ar", "auto")
-    names = [name.get_text() for name in read(client, article.get_url()).select(".comment-head bdi")]
+    names = [name.get_text() for name in read(client, article.get_url()).select(".sf-comment-head bdi")]
     assert names == ["أحمد", "Rosa", "أحمد"]
     form = read(client, f"/comments/form/?page={article.pk}")
     assert form.title is not None
     assert f"\u2068{TITLE}\u2069" in form.title.get_text()
-    assert one(form, ".comment-back bdi").get_text() == TITLE
+    assert one(form, ".sf-comment-back bdi").get_text() == TITLE
 
 
 @pytest.mark.parametrize("address", ["/no-such-page/", "/articles/no-such-article/"])

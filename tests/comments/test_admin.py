@@ -168,7 +168,7 @@ class TestList:
         comment = make_comment("Two.", parent=parent, author_url="https://ada.example.org/")
         Comment.objects.filter(pk=comment.pk).update(anchor="4a8b", anchor_label="Claim 2: Water helps.")
         soup = BeautifulSoup(moderator_client.get(f"{INDEX}?status=pending").content, "html.parser")
-        context = soup.select_one(".comment-context")
+        context = soup.select_one(".sf-comment-context")
         assert context is not None
         assert [" ".join(item.text.split()) for item in context.select("li")] == [
             "In reply to Grace: How much of it?",
@@ -176,7 +176,7 @@ class TestList:
             "Website https://ada.example.org/",
         ]
         parent_row = moderator_client.get(f"{INDEX}?status=approved")
-        assert b"comment-context" not in parent_row.content
+        assert b"sf-comment-context" not in parent_row.content
 
     def test_the_only_row_leads_to_itself(self, moderator_client: Client, make_comment: Make) -> None:
         comment = make_comment()
@@ -256,7 +256,7 @@ class TestDecide:
         assert "Is it?" in shown
         assert f'href="{INDEX}?q=is"' in shown
         assert statuses(comment) == ["spam"]
-        form = BeautifulSoup(response.content, "html.parser").select_one("form.comment-decisions")
+        form = BeautifulSoup(response.content, "html.parser").select_one("form.sf-comment-decisions")
         assert form is not None
         fields = {str(field["name"]): str(field["value"]) for field in form.select("[name][value]")}
         assert fields["seen"] == "spam"
@@ -388,7 +388,7 @@ class TestBulk:
         comment = make_comment("Kind words. " * 400 + "You are all idiots.")
         for address in (INDEX, f"{bulk(Status.APPROVED)}?id={comment.pk}"):
             soup = BeautifulSoup(moderator_client.get(address).content, "html.parser")
-            fold = soup.select_one("details.comment-fold")
+            fold = soup.select_one("details.sf-comment-fold")
             assert fold is not None
             assert "You are all idiots." in fold.text
             assert f"Show all {len(comment.body)} characters" in fold.text

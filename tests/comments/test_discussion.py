@@ -82,7 +82,7 @@ class TestSection:
         response = client.get("/the-page/")
         assert ids_in(response) == [str(first.uid), str(reply.uid), str(second.uid)]
         assert (
-            f'<a class="comment-parent" href="#comment-{first.uid}">In reply to <bdi>Grace</bdi></a>'
+            f'<a class="sf-comment-parent" href="#comment-{first.uid}">In reply to <bdi>Grace</bdi></a>'
             in text_of(response)
         )
         assert "comment--depth-1" in text_of(response)
@@ -102,7 +102,7 @@ class TestSection:
         approved("Short. " * 100)
         approved("A word or two more. " * 200 + "The end.")
         soup = BeautifulSoup(client.get("/the-page/").content, "html.parser")
-        short, long = soup.select(".comment-text")
+        short, long = soup.select(".sf-comment-text")
         assert short.find("details") is None
         rest = long.find("details")
         assert rest is not None
@@ -145,7 +145,7 @@ class TestSection:
         shown = text_of(client.get("/the-page/"))
         assert "Comments on this page are closed." in shown
         assert "<form" not in shown
-        assert "comment-reply" not in shown
+        assert "sf-comment-reply" not in shown
 
     def test_a_page_that_was_never_saved(self, db: None) -> None:
         template = engines["django"].from_string("{% load standfirst_comments_tags %}{% discussion page %}")
@@ -344,7 +344,7 @@ class TestEditors:
         told = {item["uid"]: item["author"]["is_editor"] for item in items}
         for name, comment in comments.items():
             expected = name in {"chief", "moderator", "direct"}
-            card = soup.select_one(f"#{comment.element_id} .comment-author")
+            card = soup.select_one(f"#{comment.element_id} .sf-comment-author")
             assert card is not None
             assert card.get_text(" ", strip=True) == ("The chief Editor" if expected else "The chief"), name
             assert told[str(comment.uid)] == expected, name

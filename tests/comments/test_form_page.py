@@ -71,7 +71,7 @@ class TestAccepted:
         answer = client.get(response["Location"])
         assert answer["Cache-Control"] == "private, no-store"
         shown = text_of(answer)
-        assert '<h1 class="comment-title">Thank you. Your comment has been received.</h1>' in shown
+        assert '<h1 class="sf-comment-title">Thank you. Your comment has been received.</h1>' in shown
         assert "awaits moderation" in shown
         assert "The dose is missing." not in shown
         assert '<a href="/the-page/">Back to' in shown
@@ -131,7 +131,7 @@ class TestAccepted:
 
     def test_what_may_be_left_empty_says_so(self, client: Client, plain_page: Page) -> None:
         shown = BeautifulSoup(client.get("/the-page/").content, "html.parser")
-        labels = [" ".join(label.get_text().split()) for label in shown.select(".comment-label")]
+        labels = [" ".join(label.get_text().split()) for label in shown.select(".sf-comment-label")]
         assert labels == ["Comment *", "Name *", "Email *", "Website (optional)"]
 
     def test_website_without_scheme(self, post: Any, form_data: dict[str, str]) -> None:
@@ -270,7 +270,7 @@ class TestErrors:
     def test_our_script_gets_the_form_alone(self, post: Any, form_data: dict[str, str]) -> None:
         response = post({**form_data, "name": ""}, headers={"X-Requested-With": "XMLHttpRequest"})
         assert response.status_code == 422
-        assert text_of(response).lstrip().startswith('<div class="comment-form-box"')
+        assert text_of(response).lstrip().startswith('<div class="sf-comment-form-box"')
 
     def test_empty_and_foreign_bodies(self, client: Client, plain_page: Page) -> None:
         assert client.post("/comments/post/", headers=SAME_ORIGIN).status_code == 422

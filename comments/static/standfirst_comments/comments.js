@@ -29,9 +29,9 @@
 
   /* A field may also be described by a hint, which stays true. */
   const clearErrors = (form) => {
-    for (const message of form.querySelectorAll(".comment-error")) message.remove();
-    for (const wrapper of form.querySelectorAll(".comment-field--error")) {
-      wrapper.classList.remove("comment-field--error");
+    for (const message of form.querySelectorAll(".sf-comment-error")) message.remove();
+    for (const wrapper of form.querySelectorAll(".sf-comment-field--error")) {
+      wrapper.classList.remove("sf-comment-field--error");
     }
     for (const field of form.querySelectorAll("[aria-invalid]")) {
       field.removeAttribute("aria-invalid");
@@ -227,6 +227,6 @@
   focus(document.querySelector("[data-comment-errors]"));
   /* Paper can't be unfolded. Newer browsers are told so by the style sheet, too. */
   window.addEventListener("beforeprint", () => {
-    for (const fold of document.querySelectorAll(".comment-rest")) fold.open = true;
+    for (const fold of document.querySelectorAll(".sf-comment-rest")) fold.open = true;
   });
 })();
