@@ -70,7 +70,7 @@ def check_urls(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
         return [
             Error(
                 "The addresses of the comments app are not part of the site.",
-                hint='Add path("comments/", include("comments.urls")) to urls.py, before Wagtail\'s own.',
+                hint=f'Put path("comments/", include("{__package__}.urls")) into urls.py, before Wagtail\'s.',
                 id="standfirst_comments.E006",
             )
         ]

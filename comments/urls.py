@@ -1,4 +1,4 @@
-"""The app's addresses for readers. Mount them anywhere: ``path("comments/", include("comments.urls"))``."""
+"""The app's addresses for readers. Mount them anywhere, with ``include``."""
 
 from django.urls import path
 

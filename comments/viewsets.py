@@ -50,9 +50,9 @@ class CommentViewSet(ModelViewSet):
 
     model = Comment
     name = "standfirst_comments_moderation"
-    url_prefix = "comments"
+    url_prefix = "standfirst/comments"
     icon = "comment"
-    menu_name = "comments"
+    menu_name = "standfirst-comments"
     menu_label = gettext_lazy("Comments")
     menu_order = 250
     add_to_admin_menu = True

@@ -26,9 +26,10 @@ def plain_in_migrations(model: type[AnyModel]) -> type[AnyModel]:
     field: a migration of blocks edits the raw list. A manager of tags stays as it is: its class fills in
     words.
     """
-    part: Any
-    for part in (*model._meta.local_fields, *model._meta.constraints):
-        part.__class__ = _make_plain(type(part))
+    parts: list[Any] = [*model._meta.local_fields, *model._meta.constraints]
+    for part in parts:
+        kind: Any = type(part)
+        part.__class__ = _make_plain(kind)
     for word in WORDS_OF_MODELS:
         model._meta.original_attrs.pop(word, None)
     return model

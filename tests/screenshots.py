@@ -88,8 +88,8 @@ SHOTS = (
     Shot("grading", "/how-we-grade-evidence/"),
     Shot("not-found", "/no-such-page/"),
     Shot("api-docs", "/api/v1/docs/"),
-    Shot("admin-comments", "/admin/comments/", admin=True),
-    Shot("admin-comment", "/admin/comments/", open_first_comment, admin=True),
+    Shot("admin-comments", "/admin/standfirst/comments/", admin=True),
+    Shot("admin-comment", "/admin/standfirst/comments/", open_first_comment, admin=True),
     Shot("admin-sources", "/admin/snippets/standfirst_articles/source/", admin=True),
     Shot("admin-people", "/admin/snippets/standfirst_articles/person/", admin=True),
     Shot(

@@ -62,6 +62,8 @@ def make_guards(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, plan: Any = ()
             with connection.cursor() as cursor:
                 # Without parameters: a trigger's text may hold a per cent sign.
                 cursor.execute(statement)
+    if any(backwards for _migration, backwards in plan) and not _all_records(connection):
+        _remove_what_guards_share(connection)
 
 
 def remove_guards(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, plan: Any = (), **kwargs: Any) -> None:
@@ -95,12 +97,11 @@ def find_unguarded(connection: Any) -> "list[type[models.Model]]":
     """Return the records that have a table on this database and whose triggers are missing."""
     if connection.vendor not in GUARDED_VENDORS:
         return []
-    return [
-        model
-        for app in apps.get_app_configs()
-        for model in _records_of(app, connection)
-        if not is_guarded(connection, model)
-    ]
+    return [model for model in _all_records(connection) if not is_guarded(connection, model)]
+
+
+def _all_records(connection: Any) -> "list[type[models.Model]]":
+    return [model for app in apps.get_app_configs() for model in _records_of(app, connection)]
 
 
 def _records_of(app: AppConfig, connection: Any) -> "list[type[models.Model]]":
@@ -125,6 +126,15 @@ def _remove(connection: Any, model: type[models.Model]) -> None:
             return
         for event in ("update", "delete", "insert"):
             cursor.execute(f"DROP TRIGGER IF EXISTS {quote(f'{_PREFIX}_{event}_{table}')}")
+
+
+def _remove_what_guards_share(connection: Any) -> None:
+    """Take away what the last record has left, as where the apps are uninstalled."""
+    what = f"TABLE IF EXISTS {PERMIT_TABLE}"
+    if connection.vendor == "postgresql":
+        what = f"FUNCTION IF EXISTS {_FUNCTION}()"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP {what}")
 
 
 def _statements(connection: Any, model: type[models.Model]) -> "Iterable[str]":

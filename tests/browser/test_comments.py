@@ -325,7 +325,7 @@ def test_moderation(
     context = new_context()
     log_in(context, get_user_model().objects.create_superuser("admin", "admin@example.org", "x"))
     page = context.new_page()
-    page.goto("/admin/comments/")
+    page.goto("/admin/standfirst/comments/")
     expect(page.get_by_role("link", name="Comments (3)")).to_be_visible()
     for width in (320, 390, 768, 1199, 1280):
         page.set_viewport_size({"width": width, "height": 900})
@@ -348,5 +348,5 @@ def test_moderation(
     row.get_by_role("link", name="History and details of the comment by Joan").click()
     expect(page.get_by_role("table", name="Moderation history")).to_contain_text("admin")
     take_screenshot(page, "comments-admin-inspect")
-    page.goto(f"/admin/comments/page/{article.pk}/")
+    page.goto(f"/admin/standfirst/comments/page/{article.pk}/")
     take_screenshot(page, "comments-admin-discussion")

@@ -69,9 +69,9 @@ def admin_addresses() -> list[str]:
     comment = Comment.objects.first()
     assert comment is not None
     return [
-        "/admin/comments/",
-        f"/admin/comments/inspect/{comment.pk}/",
-        f"/admin/comments/page/{page.pk}/",
+        "/admin/standfirst/comments/",
+        f"/admin/standfirst/comments/inspect/{comment.pk}/",
+        f"/admin/standfirst/comments/page/{page.pk}/",
         "/admin/snippets/standfirst_articles/source/",
         "/admin/snippets/standfirst_articles/person/",
     ]

@@ -21,7 +21,7 @@ from comments.services import find_discussion, set_comment_status
 from tests.comments.conftest import insert_comments
 
 Make = Callable[..., Comment]
-INDEX = "/admin/comments/"
+INDEX = "/admin/standfirst/comments/"
 BUTTONS = {
     Status.APPROVED: "Approve 3 comments",
     Status.PENDING: "Hold 3 comments",
@@ -112,7 +112,7 @@ class TestList:
         shown = text_of(response)
         assert waiting.author_email in shown
         assert "The page" in shown
-        assert f'action="/admin/comments/decide/{waiting.pk}/"' in shown
+        assert f'action="/admin/standfirst/comments/decide/{waiting.pk}/"' in shown
 
     def test_filters_and_search(
         self, moderator_client: Client, make_comment: Make, make_page: Callable[..., Page]

@@ -178,7 +178,7 @@ class TestSection:
         assert shown.count("About a part that is no longer there: <bdi>The <first> part</bdi>") == 1
         item = client.get(f"/api/comments/{root.uid}/").json()
         assert (item["anchor"], item["anchor_label"]) == ("part-1", "The <first> part")
-        admin = text_of(moderator_client.get(f"/admin/comments/inspect/{root.pk}/"))
+        admin = text_of(moderator_client.get(f"/admin/standfirst/comments/inspect/{root.pk}/"))
         assert "The <first> part (a part that is no longer there)" in admin
 
     def test_a_long_name_of_a_part_is_shortened(self, plain_page: Page) -> None:

@@ -109,7 +109,7 @@ class TestBySetting:
         ):
             assert client.get(address).status_code == 404, address
         listing = moderator_client.get(f"/admin/pages/{plain_page.get_parent().pk}/")
-        assert f"/admin/comments/page/{plain_page.pk}/" not in listing.content.decode()
+        assert f"/admin/standfirst/comments/page/{plain_page.pk}/" not in listing.content.decode()
         settings.STANDFIRST_COMMENTS_PAGE_TYPES = ["wagtailcore.Page"]
         assert client.get(f"/comments/page/{plain_page.pk}/").status_code == 200
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.plugin import crowded_site
 from tests.plugin.followed_docs import CommandStep, FileStep, read_steps
 from tests.plugin.http_client import HttpClient
 
@@ -87,9 +88,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def new_site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> NewSite:
-    """Return a function that follows a how-to page in a site as `wagtail start` makes it.
+    """Return a function that follows a how-to page in a site as `wagtail start` makes it, but for some apps.
 
-    Each gets a copy of one such site, which has its tables already, as any site has that takes up our apps.
+    Each gets a copy of one such site, which has its tables already, as any site has that takes up our apps,
+    and apps of its own with the names of ours.
     All share one environment: what a page installs is there for the next one.
     """
     if "PYTEST_XDIST_WORKER" in os.environ:  # Made twice, it would take twice as long: see tests/conftest.py.
@@ -116,8 +118,10 @@ def new_site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> NewSite:
         folder=folder / "bare" / "mysite", python=environment / "bin" / "python", variables=variables
     )
     bare.folder.mkdir(parents=True)
-    bare.run("pip", "install", "--quiet", "wagtail")
+    bare.run("pip", "install", "--quiet", "wagtail", *crowded_site.PACKAGES)
     bare.run("wagtail", "start", "mysite", str(bare.folder))
+    crowded_site.write_apps(bare.folder)
+    bare.run("python", "manage.py", "makemigrations", "--verbosity=0", "articles", "comments")
     bare.run("python", "manage.py", "migrate", "--verbosity=0")
 
     def start(guide: str) -> Project:

@@ -1,10 +1,12 @@
 """The other how-to pages, each followed in a site that has nothing else of ours."""
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.plugin.conftest import NewSite, served
+from tests.plugin.conftest import NewSite, Project, served
 from tests.plugin.followed_docs import FileStep, read_steps
 from tests.plugin.http_client import HttpClient
 from tests.plugin.test_new_site import approve_first, log_in, publish
@@ -13,11 +15,18 @@ GUIDES = Path(__file__).resolve().parents[2] / "docs" / "how-to"
 HOME = "from home.models import HomePage; print(HomePage.objects.get().pk)"
 STATEMENT = "Cold water closes no pores."
 COMMENT = "How cold was it?"
+TABLES_LEFT = """
+from django.db import connection
+print([name for name in connection.introspection.table_names() if name.startswith("standfirst")])
+"""
 
 
 @pytest.mark.parametrize(
     ("guide", "wanted", "unwanted"),
-    [("comments-only.md", "comments", "articles"), ("claims-on-your-page-type.md", "articles", "comments")],
+    [
+        ("comments-only.md", "standfirst.comments", "standfirst.articles"),
+        ("claims-on-your-page-type.md", "standfirst.articles", "standfirst.comments"),
+    ],
 )
 def test_each_page_adds_one_app(guide: str, wanted: str, unwanted: str) -> None:
     """Neither page makes its reader install the app of the other."""
@@ -54,6 +63,21 @@ def test_comments_on_a_page_type_of_the_site(new_site: NewSite) -> None:
         assert COMMENT not in reader.get("/").text
         assert approve_first(editor).status == 200
         assert COMMENT in reader.get("/").text
+    uninstall(project, ["standfirst_comments", "standfirst"])
+
+
+def uninstall(project: Project, apps: Sequence[str]) -> None:
+    """Take our apps out of the site again, as their page says: no table is left, and the site runs on."""
+    for app in apps:
+        project.run("python", "manage.py", "migrate", "--verbosity=0", app, "zero")
+    shutil.rmtree(project.folder / "mysite")
+    shutil.copytree(project.folder.parent.parent / "bare" / "mysite" / "mysite", project.folder / "mysite")
+    project.run("python", "manage.py", "check")
+    project.run("python", "manage.py", "migrate", "--verbosity=0")
+    project.run("python", "manage.py", "remove_stale_contenttypes", "--noinput", "--include-stale-apps")
+    assert project.shell(TABLES_LEFT) == "[]"
+    with served(project) as site:
+        assert "Leave a comment" not in HttpClient(site).get("/").text
 
 
 @pytest.mark.long

@@ -31,7 +31,7 @@ def publish(editor: HttpClient, model: str, parent: str, **values: str) -> str:
 
 def approve_first(editor: HttpClient) -> Answer:
     """Approve the comment that waits, with the button in the moderators' list."""
-    queue = editor.get("/admin/comments/")
+    queue = editor.get("/admin/standfirst/comments/")
     return editor.submit(queue, queue.form(**{"class": "sf-comment-decisions"}), status="approved")
 
 

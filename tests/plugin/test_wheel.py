@@ -15,7 +15,7 @@ def test_wheel_holds_the_core_and_the_two_apps_and_nothing_else(wheel: Path) -> 
         packed = {name for name in archive.namelist() if not name.endswith("/")}
     metadata = {name for name in packed if name.split("/")[0].endswith(".dist-info")}
     source = {
-        path.relative_to(ROOT).as_posix()
+        f"{'standfirst/' if package in APPS else ''}{path.relative_to(ROOT).as_posix()}"
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
@@ -23,7 +23,7 @@ def test_wheel_holds_the_core_and_the_two_apps_and_nothing_else(wheel: Path) -> 
     assert packed - metadata == source
     for app in APPS:
         for kind in ("templates", "static", "migrations", "locale", "py.typed"):
-            assert any(name.startswith(f"{app}/{kind}") for name in packed), (
+            assert any(name.startswith(f"standfirst/{app}/{kind}") for name in packed), (
                 f"{app} has no {kind} in the wheel"
             )
 

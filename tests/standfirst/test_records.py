@@ -336,6 +336,30 @@ class TestMigrations:
             call_command("migrate", verbosity=0)
         assert is_guarded(connection, ModerationEntry)
 
+    @pytest.mark.django_db
+    def test_nothing_is_left_once_the_last_record_has_gone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        if connection.vendor == "sqlite":
+            shared = f"SELECT count(*) FROM sqlite_master WHERE name = '{PERMIT_TABLE}'"
+        else:
+            shared = "SELECT count(*) FROM pg_proc WHERE proname = 'standfirst_keep_record'"
+
+        def is_there() -> bool:
+            with connection.cursor() as cursor:
+                cursor.execute(shared)
+                return bool(cursor.fetchone()[0])
+
+        senders = [apps.get_app_config(label) for label in ("standfirst_comments", "standfirst")]
+        plan = [(Migration("0001_initial", sender.label), True) for sender in senders]
+        make_guards(sender=senders[0], plan=plan)
+        assert is_there()
+        for sender in senders:
+            remove_guards(sender=sender, plan=plan)
+        monkeypatch.setattr("standfirst.records.guards._records_of", lambda *_: [])
+        make_guards(sender=senders[1], plan=[(plan[1][0], False)])
+        assert is_there()
+        make_guards(sender=senders[1], plan=plan)
+        assert not is_there()
+
 
 class TestChecks:
     @pytest.mark.django_db
