@@ -30,6 +30,10 @@ BUILD_INPUT = (
     "comments",
     "cms",
     "templates",
+    "tests",
+    "docs",
+    "CHANGELOG.md",
+    "MANIFEST.in",
 )
 START_SECONDS = 60
 PASSWORD = "only for this test"
@@ -61,7 +65,7 @@ NewSite = Callable[[str], Project]
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the wheel, built from a copy of the source, with the locked build backend and no network."""
+    """Return the wheel, built from the sdist as a packager would, with the locked backend and no network."""
     source = tmp_path_factory.mktemp("source")
     for name in BUILD_INPUT:
         path = ROOT / name
@@ -74,7 +78,6 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         sys.executable,
         "-m",
         "build",
-        "--wheel",
         "--no-isolation",
         "--outdir",
         str(target),

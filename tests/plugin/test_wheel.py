@@ -1,5 +1,6 @@
 """What is in the wheel."""
 
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -26,6 +27,24 @@ def test_wheel_holds_the_core_and_the_two_apps_and_nothing_else(wheel: Path) -> 
             assert any(name.startswith(f"standfirst/{app}/{kind}") for name in packed), (
                 f"{app} has no {kind} in the wheel"
             )
+
+
+def test_the_sdist_holds_the_documentation_and_not_the_project(wheel: Path) -> None:
+    (path,) = wheel.parent.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    for name in (
+        "LICENSE",
+        "CHANGELOG.md",
+        "docs/how-to/install-the-plugin.md",
+        "docs/reference/openapi.json",
+    ):
+        assert name in packed, name
+    assert {name.partition("/")[0] for name in packed if "/" in name} == {
+        *PACKAGES,
+        "docs",
+        "wagtail_standfirst.egg-info",
+    }
 
 
 def test_metadata(wheel: Path) -> None:
