@@ -84,11 +84,11 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
     messages += [
         checks.Warning(
             f"{name} is not a setting of the app “articles”.",
-            hint="Look for a misspelling; the settings are listed in articles/conf.py.",
+            hint=f"Look for a misspelling; the settings are listed in {__package__}.conf.",
             id="standfirst_articles.W001",
         )
         for name in dir(settings)
-        if name.startswith("ARTICLES_") and name not in DEFAULTS
+        if name.startswith("STANDFIRST_ARTICLES_") and name not in DEFAULTS
     ]
     return messages
 

@@ -58,7 +58,7 @@ def test_limits_that_contradict_each_other() -> None:
 
 
 def test_a_misspelt_setting() -> None:
-    with override_settings(ARTICLES_PAGESIZE=20):
+    with override_settings(STANDFIRST_ARTICLES_PAGESIZE=20):
         assert ids(check_settings(None)) == ["standfirst_articles.W001"]
 
 
