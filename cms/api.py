@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 import articles.api
 import comments.api
-from cms.problems import FieldErrorDict, Problem, phrase, problem_response
+from standfirst.delivery.problems import FieldErrorDict, Problem, phrase, problem_response
 
 DESCRIPTION = """
 Articles whose claims stand up: pages, claims, sources and reader comments, for frontends.

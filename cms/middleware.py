@@ -22,7 +22,7 @@ from django.utils.cache import (
 )
 from wagtail.api.v3.auth import BearerTokenAuth
 
-from cms.problems import problem_response
+from standfirst.delivery.problems import problem_response
 from standfirst.visibility import is_multilingual
 
 DELIVERY_API_PREFIX = "/api/v1/"

@@ -14,7 +14,7 @@ from django.views.defaults import server_error as html_server_error
 from django.views.static import serve
 
 from cms.middleware import API_PREFIX
-from cms.problems import problem_response
+from standfirst.delivery.problems import problem_response
 from standfirst.outages import RETRY_SECONDS, is_outage
 
 # Where Wagtail keeps documents, those of private collections among them (AbstractDocument.file.upload_to).

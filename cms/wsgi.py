@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
 _django_application = get_wsgi_application()
 
 from cms.edge import WrongHostError, distrust, normalise_host  # noqa: E402
-from cms.problems import problem_response  # noqa: E402 - needs the settings
+from standfirst.delivery.problems import problem_response  # noqa: E402 - needs the settings
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

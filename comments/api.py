@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from ninja.errors import HttpError, ValidationError
 
+from standfirst.delivery.lists import decode_cursor, invalid_cursor, next_part
 from standfirst.delivery.parameters import refuse_unknown_parameters
-from standfirst.delivery.parts import decode_cursor, invalid_cursor, next_part
 from standfirst.visibility import anybody
 
 from .anchors import anchor_labels

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 from ninja.errors import ValidationError
 
+from standfirst.delivery.lists import decode_cursor, next_part
 from standfirst.delivery.parameters import invalid_parameter, refuse_unknown_parameters
-from standfirst.delivery.parts import decode_cursor, next_part
 from standfirst.visibility import anybody
 
 from ..models import ArticleMixin

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from standfirst.delivery.parts import Part
+from standfirst.delivery.lists import Part
 
 from ..enums import CalloutKind, Certainty, Direction, Relation, SourceKind
 

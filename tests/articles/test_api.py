@@ -16,7 +16,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import PageViewRestriction
 
 from articles.models import Claim
-from standfirst.delivery.parts import encode_cursor
+from standfirst.delivery.lists import encode_cursor
 from tests.articles.builders import (
     block,
     claim_block,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cms.api import api
 from django.contrib.auth.models import Permission
 from django.core.management import load_command_class
 from django.core.management.base import BaseCommand
@@ -18,9 +19,8 @@ import articles.conf
 import comments.conf
 from articles.blocks import ArticleBodyBlock
 from articles.enums import Certainty, Relation
-from cms.api import api
-from cms.problems import CODES
 from comments.errors import CommentRefused
+from standfirst.delivery.problems import CODES
 from tests.docs.markdown import ROOT, Document, find_documents, table_keys, table_rows
 
 REFERENCE = ROOT / "docs" / "reference"

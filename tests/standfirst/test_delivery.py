@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from ninja.errors import ValidationError
 from pydantic import BaseModel
 
+from standfirst.delivery.lists import decode_cursor, encode_cursor, next_part
 from standfirst.delivery.parameters import refuse_unknown_parameters
-from standfirst.delivery.parts import decode_cursor, encode_cursor, next_part
 
 Key = tuple[datetime | None, int]
 KEY = (datetime(2026, 1, 2, 3, 4, 5, 6, UTC), 7)
