@@ -45,7 +45,7 @@ screenshots: venv ## photograph every kind of page into screenshots/ (ONLY="home
 	@$(BIN)/python -m tests.screenshots $(ONLY)
 
 openapi: venv ## write docs/reference/openapi.json from the code
-	@STANDFIRST_SECRET_KEY=unused $(BIN)/python manage.py export_openapi_schema --api cms.api.api --indent 2 \
+	@STANDFIRST_SECRET_KEY=unused $(BIN)/python manage.py export_openapi_schema --api standfirst.delivery.urls.api --indent 2 \
 	  --output docs/reference/openapi.json
 	@echo >> docs/reference/openapi.json
 

@@ -13,9 +13,12 @@ class ArticlesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from standfirst import parts
+
         from . import checks  # noqa: F401
         from .permissions import register_policies
         from .signal_handlers import connect
 
+        parts.offer_router(f"{__package__}.api.router")
         register_policies()
         connect()

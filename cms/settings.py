@@ -131,7 +131,6 @@ INSTALLED_APPS = [
     "taggit",
     "ninja",
     "axes",
-    "corsheaders",
     "csp",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -147,9 +146,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cms.middleware.HeadMiddleware",
     "cms.middleware.ContentSecurityPolicyMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
-    "cms.middleware.DeliveryApiMiddleware",
     "cms.middleware.PublicGZipMiddleware",
+    "standfirst.delivery.middleware.DeliveryMiddleware",
     "cms.middleware.PublicCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cms.middleware.LanguageMiddleware",
@@ -288,12 +286,7 @@ STANDFIRST_COMMENTS_TRUSTED_PROXIES = env.int("STANDFIRST_TRUSTED_PROXIES", defa
 # --- APIs ---------------------------------------------------------------------------------------------------
 
 # Frontends on these origins may read the delivery API and post comments from a browser.
-CORS_ALLOWED_ORIGINS = env.list("STANDFIRST_CORS_ORIGINS", default=[])
-CORS_URLS_REGEX = r"^/api/v1/.*$"
-CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
-CORS_ALLOW_HEADERS = ["accept", "content-type", "if-none-match"]
-CORS_EXPOSE_HEADERS = ["etag", "last-modified", "location", "retry-after"]
-CORS_ALLOW_CREDENTIALS = False
+STANDFIRST_API_WRITE_ORIGINS = env.list("STANDFIRST_CORS_ORIGINS", default=[])
 
 # --- Logging and mail ---------------------------------------------------------------------------------------
 

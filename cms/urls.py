@@ -11,7 +11,6 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.documents.views import serve as documents_views
 
 from cms import views
-from cms.api import api
 from cms.guessing import limit_guesses
 from standfirst.visibility import is_multilingual
 
@@ -24,7 +23,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("comments/", include("comments.urls")),
-    path("api/v1/", api.urls),
+    path("api/v1/", include("standfirst.delivery.urls")),
     path("api/wagtail/v3/", management_api.urls),
     re_path(r"^api/", views.api_not_found),
 ]

@@ -59,8 +59,11 @@ def serve_upload(request: HttpRequest, path: str) -> HttpResponseBase:
     if parts[0].lower() == DOCUMENTS_FOLDER:
         raise Http404
     try:
-        return serve(request, path, document_root=str(settings.MEDIA_ROOT))
+        response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     except (OSError, ValueError, SuspiciousFileOperation) as error:  # Not the name of a file there.
         if is_outage(error):
             raise
         raise Http404 from error
+    # As the API's answers, which name these files: scripts of a frontend on another origin may read them.
+    response["Access-Control-Allow-Origin"] = "*"
+    return response

@@ -1,7 +1,7 @@
 """The delivery API of this app: a router for anyone's NinjaAPI."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, cast
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import ValidationError
 
+from standfirst.delivery.bodies import RefusalError
 from standfirst.delivery.lists import decode_cursor, invalid_cursor, next_part
-from standfirst.delivery.parameters import refuse_unknown_parameters
 from standfirst.visibility import anybody
 
 from .anchors import anchor_labels
@@ -49,27 +49,6 @@ from .visitors import read_visitor
 router = Router(tags=["comments"])
 
 
-class CommentError(HttpError):
-    """A request that is refused, with a stable ``code`` and, if waiting helps, ``retry_after`` seconds."""
-
-    def __init__(self, status_code: int, message: str, *, code: str, retry_after: int | None = None) -> None:
-        super().__init__(status_code, message)
-        self.code = code
-        self.retry_after = retry_after
-
-
-def only_json(request: HttpRequest) -> Literal[True]:
-    """Let a request through if its body is declared to be JSON.
-
-    A page on another site can make a browser send forms and plain text anywhere; JSON only if CORS allows.
-    """
-    if request.content_type != "application/json":
-        raise CommentError(415, _("Send the comment as application/json."), code="unsupported_media_type")
-    if request.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}:
-        raise CommentError(415, _("Send the comment uncompressed."), code="unsupported_media_type")
-    return True
-
-
 @router.get(
     "/comments/",
     response=CommentList,
@@ -79,7 +58,6 @@ def only_json(request: HttpRequest) -> Literal[True]:
 )
 def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> CommentList:
     """Return the comments under a page in reading order."""
-    refuse_unknown_parameters(request, query)
     page = _get_page(request, query.page)
     key = decode_cursor(request, query.cursor, tuple[str])
     try:
@@ -109,7 +87,6 @@ def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> 
 )
 def describe_form(request: HttpRequest, query: Query[CommentFormQuery]) -> CommentFormDescription:
     """Return the fields, notes and address of the form that takes comments on a page."""
-    refuse_unknown_parameters(request, query)
     pages = anybody(request).discussed_pages()
     page = _get_page(request, query.page)
     form = blank_form(page=page, pages=pages)
@@ -137,7 +114,6 @@ def describe_form(request: HttpRequest, query: Query[CommentFormQuery]) -> Comme
 )
 def get_comment(request: HttpRequest, uid: UUID) -> ReaderComment | RemovedComment:
     """Return an approved comment, or the place of a removed one that has approved replies."""
-    refuse_unknown_parameters(request)
     try:
         comment, page = get_shown_comment(uid=uid, viewer=anybody(request))
     except Comment.DoesNotExist as error:
@@ -152,13 +128,11 @@ def get_comment(request: HttpRequest, uid: UUID) -> ReaderComment | RemovedComme
     operation_id="postComment",
     url_name="post_comment",
     summary="Post a comment",
-    auth=only_json,
 )
 def post_comment(
     request: HttpRequest, response: HttpResponse, submission: CommentSubmission
 ) -> Status[CommentReceipt]:
     """Accept a comment, which then awaits moderation. The author is always anonymous: no session is read."""
-    refuse_unknown_parameters(request)
     if submission.errors:
         raise ValidationError(
             [
@@ -172,7 +146,7 @@ def post_comment(
     except InvalidComment as error:
         raise _form_errors(error.form) from error
     except CommentRefused as error:
-        raise CommentError(
+        raise RefusalError(
             error.http_status, str(error), code=error.code, retry_after=error.retry_after
         ) from error
     response["Location"] = request.build_absolute_uri(_reverse(request, "get_comment", uid=comment.uid))

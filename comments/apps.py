@@ -16,6 +16,10 @@ class CommentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks, and connect the signals."""
-        from . import checks, signal_handlers  # noqa: F401
+        from standfirst import parts
 
+        from . import checks, errors, signal_handlers  # noqa: F401
+
+        parts.offer_router(f"{__package__}.api.router")
+        parts.offer_problem_codes(errors.codes())
         pre_delete.connect(signal_handlers.show_that_an_editor_is_gone, sender=settings.AUTH_USER_MODEL)

@@ -1,5 +1,6 @@
 """Why a comment was refused. Form and API give the same reasons."""
 
+import inspect
 from typing import ClassVar
 
 from django.utils.functional import Promise
@@ -20,6 +21,13 @@ class CommentRefused(Exception):  # noqa: N818 - it is named for what happened, 
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+
+def codes() -> dict[str, str]:
+    """Return the code of each refusal with a sentence about it."""
+    return {
+        refusal.code: inspect.cleandoc(refusal.__doc__ or "") for refusal in CommentRefused.__subclasses__()
+    }
 
 
 class DiscussionClosed(CommentRefused):

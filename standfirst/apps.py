@@ -15,6 +15,7 @@ class StandfirstConfig(AppConfig):
     def ready(self) -> None:
         """Guard the records of all apps, register their checks, and connect what follows Wagtail's pages."""
         from standfirst import aliases
+        from standfirst.delivery import checks as delivery_checks  # noqa: F401
         from standfirst.records import checks, guards, persons  # noqa: F401
 
         pre_migrate.connect(guards.remove_guards, dispatch_uid="standfirst.records.guards")

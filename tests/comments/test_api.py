@@ -45,9 +45,9 @@ COMMENT_KEYS = {
 def errors_of(response: Any) -> set[tuple[str, str]]:
     """Return (field, code) of each error of a 422."""
     assert response.status_code == 422
-    assert all(error["loc"][0] == "body" for error in response.json()["detail"])
-    assert all(len(error["loc"]) == 2 for error in response.json()["detail"])
-    return {(error["loc"][1], error["type"]) for error in response.json()["detail"]}
+    assert all(error["loc"][0] == "body" for error in response.json()["errors"])
+    assert all(len(error["loc"]) == 2 for error in response.json()["errors"])
+    return {(error["loc"][1], error["code"]) for error in response.json()["errors"]}
 
 
 class TestList:
@@ -124,7 +124,7 @@ class TestList:
         assert len(client.get("/api/comments/", {**query, "limit": 5}).json()["items"]) == 1
         refused = client.get("/api/comments/", {**query, "anchor": "part-1"})
         assert refused.status_code == 422
-        assert refused.json()["detail"][0]["type"] == "invalid_cursor"
+        assert refused.json()["errors"][0]["code"] == "invalid_cursor"
 
     def test_anchor(self, client: Client, plain_page: Page, approved: Make) -> None:
         approved()
@@ -174,14 +174,14 @@ class TestList:
     def test_unknown_parameters(self, client: Client, plain_page: Page, path: str) -> None:
         response = client.get(path, {"page": plain_page.pk, "zz": "1"})
         assert response.status_code == 422
-        assert [(error["type"], error["loc"]) for error in response.json()["detail"]] == [
+        assert [(error["code"], error["loc"]) for error in response.json()["errors"]] == [
             ("unknown_parameter", ["query", "zz"])
         ]
 
     def test_a_bad_cursor_has_a_code(self, client: Client, plain_page: Page) -> None:
         response = client.get("/api/comments/", {"page": plain_page.pk, "cursor": "AAAA"})
-        assert response.json()["detail"][0]["type"] == "invalid_cursor"
-        assert response.json()["detail"][0]["loc"] == ["query", "cursor"]
+        assert response.json()["errors"][0]["code"] == "invalid_cursor"
+        assert response.json()["errors"][0]["loc"] == ["query", "cursor"]
 
     @pytest.mark.parametrize("kind", ["draft", "private"])
     def test_pages_that_the_public_cannot_see(
@@ -269,7 +269,7 @@ class TestPost:
     def test_what_is_no_id_is_refused(self, post_json: Any, json_data: dict[str, Any], sent: Any) -> None:
         response = post_json({**json_data, "page": sent})
         assert response.status_code == 422
-        assert [error["loc"] for error in response.json()["detail"]] == [["body", "page"]]
+        assert [error["loc"] for error in response.json()["errors"]] == [["body", "page"]]
 
     @pytest.mark.parametrize(("encoding", "status"), [("gzip", 415), ("br", 415), ("identity", 201)])
     def test_a_compressed_body_is_refused_as_such(

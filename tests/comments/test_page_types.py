@@ -95,7 +95,7 @@ class TestBySetting:
         assert form_data["comment"] in answer.content.decode()
         answer = post_json(json_data)
         assert answer.status_code == 422
-        assert [(error["loc"], error["type"]) for error in answer.json()["detail"]] == [
+        assert [(error["loc"], error["code"]) for error in answer.json()["errors"]] == [
             (["body", "page"], "no_discussion")
         ]
         assert Comment.objects.get() == comment

@@ -4,14 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template import engines
 from django.urls import include, path
-from ninja import NinjaAPI
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.models import Page
-
-import comments.api
-
-api = NinjaAPI(urls_namespace="test_api")
-api.add_router("", comments.api.router)
 
 
 def show_page(request: HttpRequest, slug: str) -> HttpResponse:
@@ -24,7 +18,7 @@ def show_page(request: HttpRequest, slug: str) -> HttpResponse:
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("comments/", include("comments.urls")),
-    path("api/", api.urls),
+    path("api/", include("standfirst.delivery.urls")),
     path("<slug:slug>/", show_page),
     path("", include("wagtail.urls")),
 ]

@@ -10,22 +10,28 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cms.api import api
 from django.contrib.auth.models import Permission
 from django.core.management import load_command_class
 from django.core.management.base import BaseCommand
 
 import articles.conf
 import comments.conf
+import standfirst.delivery.conf
 from articles.blocks import ArticleBodyBlock
 from articles.enums import Certainty, Relation
 from comments.errors import CommentRefused
-from standfirst.delivery.problems import CODES
+from standfirst.delivery.problems import CODES, OTHER_CODE
+from standfirst.delivery.urls import api
 from tests.docs.markdown import ROOT, Document, find_documents, table_keys, table_rows
 
 REFERENCE = ROOT / "docs" / "reference"
 DOCUMENTS = find_documents()
 APPS = ("articles", "comments")
+SETTINGS = {
+    "standfirst": standfirst.delivery.conf.DEFAULTS,
+    "articles": articles.conf.DEFAULTS,
+    "comments": comments.conf.DEFAULTS,
+}
 ENVIRONMENT = re.compile(r"(?:STANDFIRST|DEMO)_[A-Z_]+|DATABASE_URL|PORT")
 # Where things are that only exist on somebody's machine or network.
 MACHINE_PATH = re.compile(r"(?<![\w./-])/(?:work|tmp|root|Users|home/\w+)/\S*")
@@ -77,21 +83,20 @@ class TestSettings:
         # The settings of Django that only look alike are none of ours.
         assert sorted(table_keys(section)) == sorted(read)
 
-    @pytest.mark.parametrize("app", APPS)
+    @pytest.mark.parametrize("app", SETTINGS)
     def test_settings_of_an_app(self, app: str) -> None:
         """Each setting of an app is documented with the default that it has."""
-        defaults = {"articles": articles.conf.DEFAULTS, "comments": comments.conf.DEFAULTS}[app]
+        defaults = SETTINGS[app]
         section = reference("settings.md").sections(2)[f"Settings of {app}"]
         documented = {row[0].strip("`"): row[2].strip("`") for row in table_rows(section)}
         assert documented == {name: str(value) for name, value in defaults.items()}
 
-    @pytest.mark.parametrize("app", APPS)
+    @pytest.mark.parametrize("app", SETTINGS)
     def test_an_app_reads_its_settings_in_one_place(self, app: str) -> None:
         """No module reads a setting of the app that `conf.py` does not know."""
-        prefix = f"STANDFIRST_{app.upper()}_"
-        known = {"articles": articles.conf.DEFAULTS, "comments": comments.conf.DEFAULTS}[app]
+        prefix = "STANDFIRST_" if app == "standfirst" else f"STANDFIRST_{app.upper()}_"
         named = {text for text in string_constants(app) if re.fullmatch(rf"{prefix}[A-Z_]*[A-Z]", text)}
-        assert named == set(known)
+        assert named == set(SETTINGS[app])
 
 
 class TestCommands:
@@ -157,6 +162,7 @@ class TestApi:
             for row in [[cell.strip() for cell in line.strip("|").split("|")]]
         }
         raised = {(refusal.http_status, refusal.code) for refusal in CommentRefused.__subclasses__()}
+        assert OTHER_CODE in section
         assert described == set(CODES.items()) | {pair for pair in raised if pair[0] != 422}
         assert {code for status, code in raised if status == 422} <= set(table_keys(section))
 

@@ -5,15 +5,30 @@
 
 from pathlib import Path
 
-PACKAGES = ("django-contrib-comments==2.2.0",)
+PACKAGES = ("django-ninja", "django-contrib-comments==2.2.0",)
 # Before Wagtail's own, so that what is looked up by name is found here first.
 SETTINGS = """
 INSTALLED_APPS = ["django.contrib.sites", "django_comments", "articles", "comments", *INSTALLED_APPS]
+INSTALLED_APPS += ["wagtail.api.v2", "rest_framework"]
 SITE_ID = 1
 ARTICLES_PAGE_SIZE = COMMENTS_PAGE_SIZE = COMMENTS_MAX_DEPTH = "none of yours"
 """
 
 FILES = {
+    "mysite/api.py": """
+from ninja import NinjaAPI
+from wagtail.api.v2.router import WagtailAPIRouter
+from wagtail.api.v2.views import PagesAPIViewSet
+
+api = NinjaAPI(title="The site's own")
+pages_api = WagtailAPIRouter("wagtailapi")
+pages_api.register_endpoint("pages", PagesAPIViewSet)
+
+
+@api.get("/things/")
+def get_things(request):
+    return {"things": []}
+""",
     "articles/__init__.py": "",
     "articles/models.py": """
 from django.db import models
@@ -100,6 +115,14 @@ class ModerationEntry(models.Model):
 }
 
 
+# Before ours, as a site has them that takes ours up.
+URLS = """
+from mysite.api import api, pages_api
+
+urlpatterns = [path("own-api/", api.urls), path("api/v2/", pages_api.urls), *urlpatterns]
+"""
+
+
 def write_apps(folder: Path) -> None:
     """Put the apps and their settings into a site that ``wagtail start`` has made."""
     for name, text in FILES.items():
@@ -108,3 +131,5 @@ def write_apps(folder: Path) -> None:
         path.write_text(text, encoding="utf-8")
     with (folder / "mysite" / "settings" / "base.py").open("a", encoding="utf-8") as file:
         file.write(SETTINGS)
+    with (folder / "mysite" / "urls.py").open("a", encoding="utf-8") as file:
+        file.write(URLS)

@@ -77,6 +77,14 @@ def test_from_article_to_approved_comment(project: Project, site: str) -> None:
     assert STATEMENT in answer.text
     assert reader.get("/api/v1/claims/").data["items"][0]["statement"] == STATEMENT
 
+    revalidated = reader.get(f"/api/v1/articles/{article}/", {"If-None-Match": answer.headers["ETag"]})
+    assert revalidated.status == 304
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert reader.get("/api/v1/articles/?tga=x").data["code"] == "invalid"
+    assert reader.get("/own-api/things/").data == {"things": []}
+    assert reader.get("/own-api/things/?tga=x").status == 200
+    assert reader.get("/api/v2/pages/").status == 200
+
     incomplete = {"comment": COMMENT, "email": "reader@example.org"}
     refused = reader.submit(page, page.form(id="comment-form"), **incomplete)
     assert refused.status == 422

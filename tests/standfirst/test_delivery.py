@@ -10,7 +10,6 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 from ninja.errors import ValidationError
-from pydantic import BaseModel
 
 from standfirst.delivery.lists import decode_cursor, encode_cursor, next_part
 from standfirst.delivery.parameters import refuse_unknown_parameters
@@ -75,22 +74,18 @@ class TestNextPart:
         assert decode_cursor(asked(part["next"] or ""), part["next_cursor"] or "", Key) == KEY
 
 
-class Wanted(BaseModel):
-    limit: int = 20
-
-
 class TestUnknownParameters:
     def test_each_is_named(self) -> None:
         with pytest.raises(ValidationError) as refusal:
-            refuse_unknown_parameters(asked("/?limit=1&tga=x&limt=2"), Wanted())
+            refuse_unknown_parameters(asked("/?limit=1&tga=x&limt=2"), {"limit"})
         assert [error["loc"] for error in refusal.value.errors] == [["query", "tga"], ["query", "limt"]]
 
-    @pytest.mark.parametrize("query", [None, Wanted()])
-    def test_without_parameters_there_is_none(self, query: BaseModel | None) -> None:
-        refuse_unknown_parameters(asked(), query)
+    @pytest.mark.parametrize("known", [set(), {"limit"}])
+    def test_without_parameters_there_is_none(self, known: set[str]) -> None:
+        refuse_unknown_parameters(asked(), known)
 
     def test_where_none_is_known_all_are_refused(self) -> None:
         request = asked()
         request.GET = QueryDict("limit=1")
         with pytest.raises(ValidationError):
-            refuse_unknown_parameters(request)
+            refuse_unknown_parameters(request, set())

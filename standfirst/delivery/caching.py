@@ -1,0 +1,42 @@
+"""What caches may keep: answers that are the same for everybody, each with a validator."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
+
+from standfirst.delivery import conf
+
+# For how long caches go on showing what they have while the site answers 5xx or not at all (RFC 5861).
+STALE_IF_ERROR_SECONDS = 86_400
+
+
+def let_caches_keep(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return the response as caches should see it; 304 or 412 if the request's conditions ask for that.
+
+    A successful GET or HEAD that carried no session cookie, set no cookie and read no session is public. A
+    browser asks each time, and mostly gets 304: whoever publishes a page or approves a comment wants to see
+    it now; shared caches keep it. There is no must-revalidate: it would forbid what stale-if-error allows. A
+    response with a ``Cache-Control`` of its own is left alone. One that is encoded already gets no validator:
+    its bytes may differ from time to time.
+    """
+    if request.method not in ("GET", "HEAD") or response.has_header("Cache-Control"):
+        return response
+    carries_credentials = (
+        settings.SESSION_COOKIE_NAME in request.COOKIES or "HTTP_AUTHORIZATION" in request.META
+    )
+    if carries_credentials or response.cookies or "cookie" in response.get("Vary", "").lower():
+        patch_cache_control(response, private=True, no_store=True)
+        return response
+    if response.status_code != 200:
+        return response
+    patch_cache_control(
+        response,
+        public=True,
+        max_age=0,
+        s_maxage=conf.shared_cache_seconds(),
+        stale_if_error=STALE_IF_ERROR_SECONDS,
+    )
+    if not isinstance(response, HttpResponse) or response.has_header("Content-Encoding"):
+        return response
+    set_response_etag(response)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response

@@ -1,0 +1,110 @@
+"""What ninja's OpenAPI document leaves out: errors, headers, conditions, codes of all apps."""
+
+from typing import Any
+
+from standfirst.delivery.problems import Problem, known_codes, phrase, problem_body
+
+PROBLEM = "application/problem+json"
+
+_HEADERS: dict[str, dict[str, Any]] = {
+    "ETag": {
+        "description": "A validator of the answer: send it back as `If-None-Match`.",
+        "schema": {"type": "string"},
+        "example": '"3d2c7f0b1e7a4f0c9b8a6d5e4f3c2b1a"',
+    },
+    "Cache-Control": {
+        "description": "For how long caches may keep the answer.",
+        "schema": {"type": "string"},
+        "example": "public, max-age=0, s-maxage=60, stale-if-error=86400",
+    },
+    "Location": {
+        "description": "The address of what was made.",
+        "schema": {"type": "string", "format": "uri"},
+    },
+    "Retry-After": {
+        "description": "After how many seconds to try again.",
+        "schema": {"type": "integer", "minimum": 1},
+        "example": 15,
+    },
+    "Allow": {
+        "description": "The methods that the address answers.",
+        "schema": {"type": "string"},
+        "example": "GET, HEAD, OPTIONS",
+    },
+}
+_PROBLEM_HEADERS = {405: ["Allow"], 429: ["Retry-After"], 503: ["Retry-After"]}
+_READING = [405, 412, 422, 500, 503]
+_WRITING = [400, 403, 404, 405, 409, 411, 413, 415, 422, 429, 500, 503]
+
+
+def complete_document(document: Any) -> Any:
+    """Return ninja's document with problems, headers and conditions for each operation."""
+    _add_components(document["components"])
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            responses = operation["responses"]
+            for status in list(responses):
+                responses[status]["description"] = phrase(int(status))
+            if method == "get":
+                responses[200]["headers"] = _headers("ETag", "Cache-Control")
+                responses[304] = {
+                    "description": phrase(304),
+                    "headers": _headers("ETag", "Cache-Control"),
+                }
+            if 201 in responses:
+                responses[201]["headers"] = _headers("Location")
+            for status in _problem_statuses(path, method, operation):
+                responses[status] = _problem_response(status)
+            operation["responses"] = {status: responses[status] for status in sorted(responses)}
+    return document
+
+
+def _add_components(components: dict[str, Any]) -> None:
+    schemas = components["schemas"]
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    schemas.update(problem.pop("$defs"))
+    problem["properties"]["code"] = {"$ref": "#/components/schemas/ProblemCode"}
+    schemas["Problem"] = problem
+    schemas["ProblemCode"] = {
+        "title": "ProblemCode",
+        "type": "string",
+        "enum": known_codes(),
+        "description": "A stable code for programs.",
+    }
+    for schema in schemas.values():
+        _drop_titles_of_fields(schema)
+    components["headers"] = _HEADERS
+
+
+def _drop_titles_of_fields(schema: dict[str, Any]) -> None:
+    """Leave a schema the titles of types: those of fields only repeat the name."""
+    for field in schema.get("properties", {}).values():
+        if isinstance(field, dict):
+            field.pop("title", None)
+
+
+def _headers(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _problem_statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
+    """Return the error statuses that an operation can answer with."""
+    if method != "get":
+        return _WRITING
+    finds_one = "{" in path or operation.get("parameters")
+    return sorted([*_READING, *([404] if finds_one else [])])
+
+
+def _problem_response(status: int) -> dict[str, Any]:
+    response: dict[str, Any] = {
+        "description": phrase(status),
+        "content": {
+            PROBLEM: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "example": problem_body(status=status),
+            }
+        },
+    }
+    if status in _PROBLEM_HEADERS:
+        response["headers"] = _headers(*_PROBLEM_HEADERS[status])
+    return response

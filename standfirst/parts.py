@@ -1,0 +1,75 @@
+"""What the installed apps offer: how they meet without knowing each other.
+
+An app registers its offers in ``AppConfig.ready``; whoever needs one asks here, and gets nothing if the app
+isn't installed.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from standfirst.visibility import Viewer
+
+
+class CommentCounter(Protocol):
+    """Counts what readers wrote."""
+
+    def count_by_page(self, pages: Collection[Any], *, viewer: Viewer) -> Mapping[int, int]:
+        """Return the number of comments that the viewer sees under each page, by the page's id.
+
+        A page that takes no comments is left out. The number of queries doesn't grow with the pages.
+        """
+        ...
+
+    def count_by_anchor(self, pages: Collection[Any], *, viewer: Viewer) -> Mapping[int, Mapping[str, int]]:
+        """Return, by the page's id and by anchor, how many of these comments are about a part of the page."""
+        ...
+
+
+@dataclass
+class _Offers:
+    routers: list[str] = field(default_factory=list)
+    problem_codes: dict[str, str] = field(default_factory=dict)
+    comment_counter: CommentCounter | None = None
+
+
+_offers = _Offers()
+
+
+def offer_router(path: str) -> None:
+    """Add a django-ninja router to the delivery API. ``path`` is dotted: "standfirst.comments.api.router"."""
+    if path not in _offers.routers:
+        _offers.routers.append(path)
+
+
+def offered_routers() -> tuple[str, ...]:
+    """Return the dotted paths of the installed apps' routers, in the order of INSTALLED_APPS."""
+    return tuple(_offers.routers)
+
+
+def offer_problem_codes(codes: Mapping[str, str]) -> None:
+    """Name the codes of an app's refusals, each with a sentence for the API's documentation."""
+    _offers.problem_codes.update(codes)
+
+
+def offered_problem_codes() -> Mapping[str, str]:
+    return dict(_offers.problem_codes)
+
+
+def offer_comment_counter(counter: CommentCounter) -> None:
+    """Let other apps ask how many comments there are."""
+    _offers.comment_counter = counter
+
+
+def count_comments(pages: Iterable[Any], *, viewer: Viewer) -> Mapping[int, int] | None:
+    """Return ``CommentCounter.count_by_page``; None if no installed app takes comments."""
+    counter = _offers.comment_counter
+    return None if counter is None else counter.count_by_page(list(pages), viewer=viewer)
+
+
+def count_comments_by_anchor(
+    pages: Iterable[Any], *, viewer: Viewer
+) -> Mapping[int, Mapping[str, int]] | None:
+    """Return ``CommentCounter.count_by_anchor``; None if no installed app takes comments."""
+    counter = _offers.comment_counter
+    return None if counter is None else counter.count_by_anchor(list(pages), viewer=viewer)
