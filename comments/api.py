@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from ninja.errors import ValidationError
 
+from standfirst.canonical import PublicAddresses
 from standfirst.delivery.bodies import RefusalError
 from standfirst.delivery.lists import decode_cursor, invalid_cursor, next_part
 from standfirst.visibility import anybody
 
 from .anchors import anchor_labels
+from .comment_addresses import comment_address
 from .errors import CommentRefused
 from .forms import NOTES, TITLE, CommentForm
 from .models import Comment
@@ -65,13 +67,14 @@ def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> 
     except InvalidCursorError:
         raise invalid_cursor() from None
     discussion = find_discussion(page)
+    addresses = PublicAddresses(request)
     # No comment can have such an anchor: databases refuse NUL.
     anchor = query.anchor.replace("\0", "\N{REPLACEMENT CHARACTER}")
     found = list_comments(discussion=discussion, limit=query.limit, after=after, anchor=anchor)
-    commented_page = _describe_page(request, page)
+    commented_page = _describe_page(addresses, page)
     labels = _find_labels(page, found.comments)
     return CommentList(
-        items=[_describe_item(request, comment, commented_page, labels) for comment in found.comments],
+        items=[_describe_item(addresses, comment, commented_page, labels) for comment in found.comments],
         **next_part(request, (found.next_cursor,) if found.next_cursor else None),
         count=found.count,
         is_open=discussion is None or discussion.is_open,
@@ -91,8 +94,9 @@ def describe_form(request: HttpRequest, query: Query[CommentFormQuery]) -> Comme
     page = _get_page(request, query.page)
     form = blank_form(page=page, pages=pages)
     discussion = find_discussion(page)
+    addresses = PublicAddresses(request)
     return CommentFormDescription(
-        page=_describe_page(request, page),
+        page=_describe_page(addresses, page),
         is_open=discussion is None or discussion.is_open,
         title=str(TITLE),
         notes=[str(note) for note in NOTES],
@@ -119,7 +123,8 @@ def get_comment(request: HttpRequest, uid: UUID) -> ReaderComment | RemovedComme
     except Comment.DoesNotExist as error:
         raise Http404 from error
     page = page.specific_deferred
-    return _describe_item(request, comment, _describe_page(request, page), _find_labels(page, [comment]))
+    addresses = PublicAddresses(request)
+    return _describe_item(addresses, comment, _describe_page(addresses, page), _find_labels(page, [comment]))
 
 
 @router.post(
@@ -150,10 +155,11 @@ def post_comment(
             error.http_status, str(error), code=error.code, retry_after=error.retry_after
         ) from error
     response["Location"] = request.build_absolute_uri(_reverse(request, "get_comment", uid=comment.uid))
+    addresses = PublicAddresses(request)
     receipt = CommentReceipt(
         uid=comment.uid,
         status=cast("Any", comment.status),
-        page=_describe_page(request, form.cleaned_data["page"]),
+        page=_describe_page(addresses, form.cleaned_data["page"]),
         parent=comment.parent.uid if comment.parent else None,
         anchor=comment.anchor or None,
         author=_describe_author(comment),
@@ -170,13 +176,9 @@ def _get_page(request: HttpRequest, page_id: int) -> Any:
     return get_object_or_404(pages, pk=page_id).specific_deferred
 
 
-def _describe_page(request: HttpRequest, page: Any) -> CommentedPage:
-    url = page.get_url(request) or ""
-    full_url = request.build_absolute_uri(url)
-    parts = full_url.split("/", 3)
-    return CommentedPage(
-        id=page.pk, title=page.title, url=full_url, path=f"/{parts[3]}" if len(parts) > 3 else "/"
-    )
+def _describe_page(addresses: PublicAddresses, page: Any) -> CommentedPage:
+    url, path = addresses.of_page(page)
+    return CommentedPage(id=page.pk, title=page.title, path=path, url=url)
 
 
 def _find_labels(page: Any, comments: Iterable[Comment]) -> Mapping[str, str]:
@@ -185,7 +187,7 @@ def _find_labels(page: Any, comments: Iterable[Comment]) -> Mapping[str, str]:
 
 
 def _describe_item(
-    request: HttpRequest, comment: Comment, page: CommentedPage, labels: Mapping[str, str]
+    addresses: PublicAddresses, comment: Comment, page: CommentedPage, labels: Mapping[str, str]
 ) -> ReaderComment | RemovedComment:
     parent = comment.parent.uid if comment.parent else None
     if not comment.is_approved:
@@ -196,7 +198,7 @@ def _describe_item(
             depth=comment.depth,
             reply_count=comment.approved_reply_count,
         )
-    path = reverse("standfirst_comments:comment", args=[comment.uid])
+    url, path = comment_address(addresses, comment, page)
     return ReaderComment(
         uid=comment.uid,
         page=page,
@@ -209,8 +211,8 @@ def _describe_item(
         body_html=comment.body_html,
         reply_count=comment.approved_reply_count,
         created_at=comment.created_at,
-        url=request.build_absolute_uri(path),
         path=path,
+        url=url,
     )
 
 

@@ -29,8 +29,8 @@ class CommentedPage(Schema):
     type: Literal["commented_page"] = "commented_page"
     id: int
     title: str
-    url: str = Field(description="Absolute address.")
     path: str = Field(description="Address relative to the site's root.")
+    url: str = Field(description="Absolute address.")
 
 
 class CommentAuthor(Schema):
@@ -63,8 +63,8 @@ class ReaderComment(Schema):
     body_html: str = Field(description="The text as safe HTML: paragraphs, line breaks and links.")
     reply_count: int = Field(description="Approved comments anywhere below this one.")
     created_at: datetime
-    url: str = Field(description="Absolute address that leads to the comment where it stands.")
     path: str = Field(description="The same address, relative to the site's root.")
+    url: str = Field(description="Absolute address that leads to the comment where it stands.")
 
 
 class RemovedComment(Schema):

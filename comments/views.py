@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from standfirst.canonical import PublicAddresses
 from standfirst.outages import RETRY_SECONDS, is_outage
 from standfirst.visibility import anybody, visitor
 
@@ -217,6 +218,9 @@ def go_to_comment(request: HttpRequest, uid: UUID) -> HttpResponse:
         comment, page = get_shown_comment(uid=uid, viewer=visitor(request))
     except Comment.DoesNotExist as error:
         raise Http404 from error
+    addresses = PublicAddresses(request)
+    if addresses.frontend:
+        return HttpResponseRedirect(f"{addresses.of_page(page.specific).url}#{comment.element_id}")
     cursor = locate_comment(comment=comment, page_size=conf.page_size())
     if cursor is None:
         url = page.specific.get_url(request)

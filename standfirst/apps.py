@@ -1,6 +1,6 @@
 """The core as Django knows it."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,12 @@ class StandfirstConfig(AppConfig):
         from standfirst.delivery import checks as delivery_checks  # noqa: F401
         from standfirst.records import checks, guards, persons  # noqa: F401
 
+        if apps.is_installed("wagtail.contrib.settings"):
+            from wagtail.contrib.settings.registry import register_setting
+
+            from standfirst.models import FrontendSettings
+
+            register_setting(FrontendSettings, icon="desktop")
         pre_migrate.connect(guards.remove_guards, dispatch_uid="standfirst.records.guards")
         post_migrate.connect(guards.make_guards, dispatch_uid="standfirst.records.guards")
         persons.watch_persons()

@@ -1,25 +1,110 @@
-"""The address under which search engines should know a page."""
+"""Where pages and files are for the public, whoever asked and by which name.
 
-from typing import Any
+The addresses are those of Wagtail's Site records or, for pages of a site that a frontend of its own draws, of
+the frontend. They never come from a request's Host header: what is cached for everybody must not depend on
+it.
+"""
+
+from typing import Any, NamedTuple
+from urllib.parse import urljoin
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
 
 from standfirst.aliases import find_original_id, page_model
-from standfirst.visibility import Viewer, anybody
+from standfirst.visibility import Viewer, anybody, is_multilingual
+
+
+class Address(NamedTuple):
+    """An absolute address, and the same from the root of its site."""
+
+    url: str
+    path: str
+
+
+class PublicAddresses:
+    """The addresses of what one request asks for. Reads the frontends of all sites once, if at all."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._viewer = anybody(request)
+
+    @property
+    def files_root(self) -> str:
+        """Return scheme and host of pictures, documents and forms: those of the site itself."""
+        site = self._viewer.site
+        return site.root_url if site else self._request.build_absolute_uri("/").rstrip("/")
+
+    @property
+    def pages_root(self) -> str:
+        """Return what precedes the path of a page of the site: its frontend's address, if it has one."""
+        return self.frontend or self.files_root
+
+    @property
+    def frontend(self) -> str:
+        """Return the address of the site's frontend without a slash at its end, "" if it has none."""
+        site = self._viewer.site
+        return self._viewer.frontends.get(site.pk, "") if site else ""
+
+    def of_file(self, url: str) -> str:
+        """Return the absolute address of a file that is at ``url``, absolute or not."""
+        return urljoin(f"{self.files_root}/", url)
+
+    def of_page(self, page: Any) -> Address:
+        """Return a page's address on the site that was asked or, if it isn't there, on its own."""
+        parts = page.get_url_parts(self._request)
+        if parts is None or parts[2] is None:
+            path = self._path_without_pages(page)
+            return Address(url=f"{self.pages_root}{path}", path=path)
+        site_id, root_url, path = parts
+        if self._viewer.site and site_id == self._viewer.site.pk:
+            return Address(url=f"{self.pages_root}{path}", path=path)
+        return Address(url=f"{self._viewer.frontends.get(site_id) or root_url}{path}", path=path)
+
+    def _path_without_pages(self, page: Any) -> str:
+        """Return the path of a page on a site whose pages only a frontend shows."""
+        for root in self._viewer.roots:
+            if page.url_path.startswith(root.url_path):
+                return f"{path_prefix(root, self._viewer)}{page.url_path.removeprefix(root.url_path)}"
+        return "/"
+
+
+def path_prefix(root: Any, viewer: Viewer) -> str:
+    """Return what precedes the slugs in the paths of the pages below one of the viewer's roots.
+
+    That is where the site mounts Wagtail's own addresses. If it doesn't mount them, as a frontend shows the
+    pages, it is the slash or, for the site's other languages, their code.
+    """
+    try:
+        if is_multilingual():
+            with translation.override(root.locale.language_code):
+                return reverse("wagtail_serve", args=[""])
+        return reverse("wagtail_serve", args=[""])
+    except NoReverseMatch:
+        return "/" if root.locale_id == viewer.roots[0].locale_id else f"/{root.locale.language_code}/"
 
 
 def canonical_url(page: Any, *, request: HttpRequest | None = None, query: str = "") -> str:
     """Return the absolute canonical address of a page, "" if it has none.
 
     It is the address of an alias's original if everybody may see that, else the page's own with
-    ``query``. The host is that of the page's site.
+    ``query``: on the frontend of the page's site if there is one, else on the host of the site.
     """
+    viewer = anybody(request) if request is not None else Viewer(site=None)
     if page.alias_of_id:
-        viewer = anybody(request) if request is not None else Viewer(site=None)
         originals = page_model()._default_manager.filter(pk=find_original_id(page))
         original = viewer.see(originals).first()
-        url = original.get_full_url(request) if original is not None else None
+        url = _full_url(original, viewer, request) if original is not None else ""
         if url:
-            return str(url)
-    url = page.get_full_url(request)
+            return url
+    url = _full_url(page, viewer, request)
     return f"{url}{query}" if url else ""
+
+
+def _full_url(page: Any, viewer: Viewer, request: HttpRequest | None) -> str:
+    parts = page.get_url_parts(request)
+    if parts is None or parts[2] is None:
+        return ""
+    site_id, root_url, path = parts
+    return f"{viewer.frontends.get(site_id) or root_url}{path}"

@@ -1,12 +1,16 @@
-"""The core's own table."""
+"""The core's own tables."""
 
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting
 
+from standfirst.addresses import validate_web_address
 from standfirst.plain_migrations import plain_in_migrations
 from standfirst.records import Record
 
@@ -49,3 +53,42 @@ class RecordLogEntry(Record):
 
     def __str__(self) -> str:
         return f"{self.door} {self.number} {self.record}"
+
+
+@plain_in_migrations
+class FrontendSettings(BaseSiteSetting):
+    """Where readers find the pages of a site that a separate frontend draws."""
+
+    base_url = models.CharField(
+        _("address of the frontend"),
+        max_length=255,
+        blank=True,
+        help_text=_(
+            "Where readers find the pages, such as https://www.example.org, if a separate frontend shows "
+            "them. The API, canonical links and links to comments then lead there. Leave empty if this site "
+            "shows its pages itself."
+        ),
+    )
+
+    panels: ClassVar[list[FieldPanel]] = [FieldPanel("base_url")]
+
+    class Meta:
+        verbose_name = _("frontend")
+        default_permissions = ("change",)
+
+    def __str__(self) -> str:
+        return self.base_url
+
+    def clean(self) -> None:
+        """Refuse what is no web address, and one with a query or fragment: paths of pages are appended."""
+        super().clean()
+        if not self.base_url:
+            return
+        try:
+            validate_web_address(self.base_url)
+        except ValidationError as error:
+            raise ValidationError({"base_url": error}) from error
+        if "?" in self.base_url or "#" in self.base_url:
+            raise ValidationError(
+                {"base_url": ValidationError(_("Leave out what begins with ? or #."), code="invalid")}
+            )

@@ -170,6 +170,14 @@ class Viewer:
     # --- What is read once ---
 
     @cached_property
+    def frontends(self) -> dict[int, str]:
+        """Return the frontends' addresses by the site's id, without a slash at the end."""
+        from standfirst.models import FrontendSettings  # Models can't be imported while apps are loading.
+
+        rows = FrontendSettings._default_manager.exclude(base_url="").values_list("site_id", "base_url")
+        return {site_id: base_url.rstrip("/") for site_id, base_url in rows}
+
+    @cached_property
     def roots(self) -> list[Any]:
         """Return the pages at which the site begins, its own first: one for each language."""
         if self.site is None:

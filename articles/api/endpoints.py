@@ -1,6 +1,5 @@
 """The API's operations: each reads its parameters, asks for rows and presents them."""
 
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -87,7 +86,7 @@ def resolve_path(request: HttpRequest, query: Query[ResolveQuery]) -> ResolvedPa
     presenter = Presenter(request)
     page = find_page(viewer=viewer, path=query.path)
     if page is not None:
-        url, path = presenter.page_address(page)
+        url, path = presenter.addresses.of_page(page)
         return ResolvedPage(
             type="page",
             page_type=page.specific_class._meta.label if page.specific_class else page._meta.label,
@@ -98,16 +97,11 @@ def resolve_path(request: HttpRequest, query: Query[ResolveQuery]) -> ResolvedPa
             is_article=issubclass(page.specific_class or object, ArticleMixin),
         )
     redirect = find_redirect(site=viewer.site, path=query.path)
-    target = redirect and find_redirect_target(request, redirect, viewer=viewer)
-    if redirect is None or not target:
+    target = redirect and find_redirect_target(redirect, viewer=viewer, addresses=presenter.addresses)
+    if redirect is None or target is None:
         raise Http404
-    parts = urlsplit(target)
-    is_here = target.startswith(f"{presenter.base_url}/")
     return ResolvedRedirect(
-        type="redirect",
-        location=target,
-        path=(parts._replace(scheme="", netloc="").geturl() or "/") if is_here else None,
-        is_permanent=redirect.is_permanent,
+        type="redirect", location=target.url, path=target.path, is_permanent=redirect.is_permanent
     )
 
 

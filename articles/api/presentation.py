@@ -1,10 +1,10 @@
 """Turns pages, claims and sources into the API's answers."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
+from standfirst.canonical import PublicAddresses
 from standfirst.visibility import anybody
 
 from ..claims.cards import ClaimCard, parse_certainty, parse_direction, parse_relation
@@ -16,30 +16,15 @@ from . import schemas
 
 
 class Presenter:
-    """Writes the answers to one request, whose host makes addresses absolute."""
+    """Writes the answers to one request."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.viewer = anybody(request)
-        self.base_url = request.build_absolute_uri("/").rstrip("/")
-
-    def absolute(self, url: str) -> str:
-        """Return an address with the request's scheme and host, if it has none of its own."""
-        return self.request.build_absolute_uri(url)
-
-    def page_address(self, page: Any) -> tuple[str, str]:
-        """Return a page's absolute address and its path.
-
-        If the page belongs to the site that was asked, the address has the request's own scheme, host and
-        port: those of the site's record need not be the ones that a frontend can reach.
-        """
-        path = page.get_url(self.request) or "/"
-        if not path.startswith("/"):  # A page of another site.
-            return path, urlsplit(path).path or "/"
-        return self.absolute(path), path
+        self.addresses = PublicAddresses(request)
 
     def page_link(self, page: Any) -> schemas.PageLink:
-        url, path = self.page_address(page)
+        url, path = self.addresses.of_page(page)
         return schemas.PageLink(type="page", id=page.pk, title=page.title, url=url, path=path)
 
     def summarise(self, pages: list[Any], claim_counts: dict[int, int]) -> list[schemas.ArticleSummary]:
@@ -55,7 +40,7 @@ class Presenter:
         ]
 
     def article(self, page: Any, parent: Any) -> schemas.ArticleDetail:
-        reading = read_article(page, viewer=self.viewer, base_url=self.base_url)
+        reading = read_article(page, viewer=self.viewer, base_url=self.addresses.pages_root)
         return schemas.ArticleDetail(
             type="article",
             seo_title=page.seo_title,
@@ -83,7 +68,7 @@ class Presenter:
 
     def claim(self, claim: Claim) -> schemas.IndexedClaim:
         """Return a claim of the index."""
-        url, path = self.page_address(claim.page)
+        url, path = self.addresses.of_page(claim.page)
         anchor = f"#claim-{claim.uid}"
         return schemas.IndexedClaim(
             type="claim",
@@ -128,7 +113,7 @@ class Presenter:
         }
 
     def _summary_fields(self, page: Any, picture: Picture | None, translations: list[Any]) -> dict[str, Any]:
-        url, path = self.page_address(page)
+        url, path = self.addresses.of_page(page)
         lead_image = picture and schemas.LeadImage(
             type="lead_image",
             picture=self._picture(picture),
@@ -155,7 +140,7 @@ class Presenter:
         }
 
     def _translation(self, page: Any) -> schemas.TranslationLink:
-        url, path = self.page_address(page)
+        url, path = self.addresses.of_page(page)
         return schemas.TranslationLink(
             type="translation",
             locale=page.locale.language_code,
@@ -182,13 +167,13 @@ class Presenter:
         return schemas.ArticlePicture(
             type="picture",
             alt=picture.alt,
-            url=self.absolute(default.url),
+            url=self.addresses.of_file(default.url),
             width=default.width,
             height=default.height,
             variants=[
                 schemas.PictureVariant(
                     type="picture_variant",
-                    url=self.absolute(file.url),
+                    url=self.addresses.of_file(file.url),
                     width=file.width,
                     height=file.height,
                 )

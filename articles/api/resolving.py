@@ -1,16 +1,14 @@
 """Finds what is at a path of the site: a page, or a redirect to where it is now."""
 
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urljoin, urlsplit
 
-from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
-from django.utils import translation
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 
 from standfirst.aliases import page_model
-from standfirst.visibility import Viewer, is_multilingual
+from standfirst.canonical import PublicAddresses, path_prefix
+from standfirst.visibility import Viewer
 
 
 def find_page(*, viewer: Viewer, path: str) -> Any:
@@ -22,8 +20,8 @@ def find_page(*, viewer: Viewer, path: str) -> Any:
     candidates = []
     # Not Wagtail's list of roots, which each process remembers for an hour.
     for root in viewer.roots:
-        prefix = _serving_prefix(root)
-        if prefix is not None and wanted.startswith(prefix):
+        prefix = path_prefix(root, viewer)
+        if wanted.startswith(prefix):
             candidates.append(root.url_path + wanted[len(prefix) :])
     return viewer.pages().filter(url_path__in=candidates).first()
 
@@ -44,25 +42,28 @@ def find_redirect(*, site: Site | None, path: str) -> Redirect | None:
     return found
 
 
-def find_redirect_target(request: HttpRequest, redirect: Redirect, *, viewer: Viewer) -> str | None:
-    """Return the absolute address that a redirect leads to; None if that is nowhere public."""
+class Target(NamedTuple):
+    """Where a redirect leads: an absolute address, and its path if it is on this site."""
+
+    url: str
+    path: str | None
+
+
+def find_redirect_target(redirect: Redirect, *, viewer: Viewer, addresses: PublicAddresses) -> Target | None:
+    """Return where a redirect leads, None if that is nowhere public."""
+    link = redirect.link
     if redirect.redirect_page_id:
         target_page = page_model()._default_manager.filter(pk=redirect.redirect_page_id)
-        if not viewer.see(target_page).exists():
+        page = viewer.see(target_page).first()
+        if page is None:
             return None
-    link = redirect.link
+        link = addresses.of_page(page.specific).url + (redirect.redirect_page_route_path or "").lstrip("/")
     if not link:
         return None
-    target = request.build_absolute_uri(link)
-    return target if urlsplit(target).scheme in {"http", "https"} else None
-
-
-def _serving_prefix(root: Any) -> str | None:
-    """Return the path under which Wagtail serves the pages below a site's root; None if it serves none."""
-    try:
-        if is_multilingual():
-            with translation.override(root.locale.language_code):
-                return reverse("wagtail_serve", args=[""])
-        return reverse("wagtail_serve", args=[""])
-    except NoReverseMatch:
+    target = urljoin(f"{addresses.pages_root}/", link)
+    parts = urlsplit(target)
+    if parts.scheme not in {"http", "https"}:
         return None
+    is_here = target.startswith((f"{addresses.pages_root}/", f"{addresses.files_root}/"))
+    path = parts._replace(scheme="", netloc="").geturl() or "/"
+    return Target(url=target, path=path if is_here else None)

@@ -20,8 +20,8 @@ class PageLink(BaseModel):
     type: Literal["page"]
     id: int
     title: str
-    url: str = Field(description="The page's absolute address.")
     path: str = Field(description="The page's address from the root of its site.")
+    url: str = Field(description="The page's absolute address.")
 
 
 class TranslationLink(BaseModel):
@@ -31,8 +31,8 @@ class TranslationLink(BaseModel):
     locale: str = Field(description="The language's code.")
     id: int
     title: str
-    url: str = Field(description="The page's absolute address.")
     path: str = Field(description="The page's address from the root of its site.")
+    url: str = Field(description="The page's absolute address.")
 
 
 class Author(BaseModel):
@@ -151,8 +151,8 @@ class IndexedClaim(BaseModel):
     uid: UUID
     group: UUID = Field(description="Shared by the translations of a claim.")
     locale: str = Field(description="The code of the language of the page that it is on.")
-    url: str
     path: str
+    url: str
     position: int
     statement: str
     certainty: CertaintyGrade
@@ -289,8 +289,8 @@ class ArticleSummary(BaseModel):
     id: int
     title: str
     slug: str
-    url: str
     path: str
+    url: str
     locale: str = Field(description="The code of the page's language, as `?locale=` takes it.")
     language: str = Field(description="The same code, as an element's `lang` takes it.")
     translations: list[TranslationLink] = Field(description="The page in the site's other languages.")
@@ -312,8 +312,8 @@ class ArticleDetail(BaseModel):
     seo_title: str
     search_description: str
     slug: str
-    url: str
     path: str
+    url: str
     locale: str = Field(description="The code of the page's language, as `?locale=` takes it.")
     language: str = Field(description="The same code, as an element's `lang` takes it.")
     translations: list[TranslationLink] = Field(description="The page in the site's other languages.")
@@ -337,8 +337,8 @@ class ResolvedPage(BaseModel):
     page_type: str = Field(description="The page's model, such as `standfirst_articles.ArticlePage`.")
     id: int
     title: str
-    url: str
     path: str
+    url: str
     is_article: bool = Field(description="Whether `/articles/{id}/` serves it.")
 
 

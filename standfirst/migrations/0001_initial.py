@@ -6,7 +6,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("wagtailcore", "0098_apitoken"),
+    ]
     operations = [
         migrations.CreateModel(
             name="RecordLogEntry",
@@ -29,5 +32,19 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={"ordering": ["pk"], "default_permissions": ()},
-        )
+        ),
+        migrations.CreateModel(
+            name="FrontendSettings",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("base_url", models.CharField(blank=True, max_length=255)),
+                (
+                    "site",
+                    models.OneToOneField(
+                        editable=False, on_delete=django.db.models.deletion.CASCADE, to="wagtailcore.site"
+                    ),
+                ),
+            ],
+            options={"default_permissions": ("change",)},
+        ),
     ]

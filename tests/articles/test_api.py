@@ -79,7 +79,7 @@ def get(client: Client, path: str, status: int = 200) -> Any:
 
 def walk(client: Client, path: str) -> Iterable[dict[str, Any]]:
     """Yield the items of all parts of a list."""
-    address: str | None = f"http://testserver{API}{path}"
+    address: str | None = f"http://localhost{API}{path}"
     while address:
         response = client.get(address)
         assert response.status_code == 200
@@ -268,7 +268,7 @@ def test_resolving_a_path(client: Client) -> None:
     page = make_article(index, slug="needling")
     expected = {
         "type": "page", "page_type": "standfirst_articles.ArticlePage", "id": page.pk, "title": page.title,
-        "url": f"http://testserver{page.url}", "path": page.url, "is_article": True,
+        "url": f"http://localhost{page.url}", "path": page.url, "is_article": True,
     }  # fmt: skip
     for path in (
         "/évidence/needling/",
@@ -290,7 +290,7 @@ def test_resolving_a_redirect(client: Client) -> None:
     Redirect.add_redirect("/draft", redirect_to=draft)
     Redirect.add_redirect("/odd?b=2&a=1", redirect_to=page)
     here = {
-        "type": "redirect", "location": f"http://testserver{page.url}", "path": page.url, "is_permanent": True
+        "type": "redirect", "location": f"http://localhost{page.url}", "path": page.url, "is_permanent": True
     }  # fmt: skip
     assert get(client, "/resolve/?path=/old/") == here
     assert get(client, f"/resolve/?path={quote('/odd?a=1&b=2')}") == here
@@ -306,7 +306,7 @@ def test_rich_text_has_absolute_links_and_no_scripts(client: Client) -> None:
         '<a href="javascript:x">c</a><script>x</script></p>'
     )
     page = make_article(body=[block("paragraph", html), block("callout", {"kind": "note", "text": html})])
-    clean = f'<p><a href="http://testserver{target.url}">a</a><a href="http://testserver/b">b</a>c</p>'
+    clean = f'<p><a href="http://localhost{target.url}">a</a><a href="http://localhost/b">b</a>c</p>'
     body = get(client, f"/articles/{page.pk}/")["body"]
     assert [item["html"] for item in body] == [clean, clean]
 

@@ -73,7 +73,7 @@ class TestList:
             "type": "commented_page",
             "id": plain_page.pk,
             "title": "The page",
-            "url": "http://testserver/the-page/",
+            "url": "http://localhost/the-page/",
             "path": "/the-page/",
         }
         assert item["author"] == {

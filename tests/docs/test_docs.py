@@ -200,8 +200,8 @@ class TestOtherReferences:
         asked = {
             f"{permission.content_type.app_label}.{permission.codename}"
             for permission in Permission.objects.filter(
-                content_type__app_label__in=map(app_label, APPS),
-                content_type__model__in=["comment", "source", "person"],
+                content_type__app_label__in=map(app_label, SETTINGS),
+                content_type__model__in=["comment", "source", "person", "frontendsettings"],
             ).select_related("content_type")
         }
         assert set(table_keys(reference("permissions.md").text)) == asked

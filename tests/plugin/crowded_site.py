@@ -5,7 +5,10 @@
 
 from pathlib import Path
 
-PACKAGES = ("django-ninja", "django-contrib-comments==2.2.0",)
+PACKAGES = (
+    "django-ninja",
+    "django-contrib-comments==2.2.0",
+)
 # Before Wagtail's own, so that what is looked up by name is found here first.
 SETTINGS = """
 INSTALLED_APPS = ["django.contrib.sites", "django_comments", "articles", "comments", *INSTALLED_APPS]

@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from email.message import Message
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 from typing import Any
@@ -68,6 +69,7 @@ class Answer:
     status: int
     url: str
     text: str
+    headers: Message
 
     @property
     def data(self) -> Any:
@@ -97,9 +99,13 @@ class HttpClient:
             urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
         )
 
-    def get(self, address: str) -> Answer:
-        """Return the answer to a GET of an address, relative to the site or absolute."""
-        return self._send(urllib.request.Request(urljoin(self.base_url, address)))
+    def get(self, address: str, **headers: str) -> Answer:
+        """Return the answer to a GET of an address, relative to the site or absolute.
+
+        Headers are written with underscores: ``If_None_Match``.
+        """
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._send(urllib.request.Request(urljoin(self.base_url, address), headers=named))
 
     def submit(self, answer: Answer, form: Form, **values: str) -> Answer:
         """Return the answer to a form sent with its own values and these besides."""
@@ -114,4 +120,5 @@ class HttpClient:
         except urllib.error.HTTPError as error:
             response = error
         with response:
-            return Answer(response.status, response.url, response.read().decode("utf-8", "replace"))
+            text = response.read().decode("utf-8", "replace")
+            return Answer(response.status, response.url, text, response.headers)

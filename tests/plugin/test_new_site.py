@@ -77,7 +77,7 @@ def test_from_article_to_approved_comment(project: Project, site: str) -> None:
     assert STATEMENT in answer.text
     assert reader.get("/api/v1/claims/").data["items"][0]["statement"] == STATEMENT
 
-    revalidated = reader.get(f"/api/v1/articles/{article}/", {"If-None-Match": answer.headers["ETag"]})
+    revalidated = reader.get(f"/api/v1/articles/{article}/", If_None_Match=answer.headers["ETag"])
     assert revalidated.status == 304
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert reader.get("/api/v1/articles/?tga=x").data["code"] == "invalid"
