@@ -19,6 +19,8 @@ class ArticlesConfig(AppConfig):
         from .permissions import register_policies
         from .signal_handlers import connect
 
-        parts.offer_router(f"{__package__}.api.router")
+        parts.offer_router(
+            f"{__package__}.api.router", tags={"articles": "Pages, their claims, and the sources of these."}
+        )
         register_policies()
         connect()

@@ -29,6 +29,7 @@ class CommentCounter(Protocol):
 @dataclass
 class _Offers:
     routers: list[str] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
     problem_codes: dict[str, str] = field(default_factory=dict)
     comment_counter: CommentCounter | None = None
 
@@ -36,10 +37,19 @@ class _Offers:
 _offers = _Offers()
 
 
-def offer_router(path: str) -> None:
-    """Add a django-ninja router to the delivery API. ``path`` is dotted: "standfirst.comments.api.router"."""
+def offer_router(path: str, *, tags: Mapping[str, str] | None = None) -> None:
+    """Add a django-ninja router to the delivery API. ``path`` is dotted: "standfirst.comments.api.router".
+
+    ``tags`` says in a sentence what operations with each of the router's tags are about.
+    """
     if path not in _offers.routers:
         _offers.routers.append(path)
+    _offers.tags.update(tags or {})
+
+
+def describe_tag(name: str) -> str:
+    """Return what operations with a tag are about, "" if no app says so."""
+    return _offers.tags.get(name, "")
 
 
 def offered_routers() -> tuple[str, ...]:

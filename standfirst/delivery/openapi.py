@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from standfirst import parts
 from standfirst.delivery.problems import Problem, known_codes, phrase, problem_body
 
 PROBLEM = "application/problem+json"
@@ -33,6 +34,7 @@ _HEADERS: dict[str, dict[str, Any]] = {
     },
 }
 _PROBLEM_HEADERS = {405: ["Allow"], 429: ["Retry-After"], 503: ["Retry-After"]}
+_SCHEMAS = "#/components/schemas/"
 _READING = [405, 412, 422, 500, 503]
 _WRITING = [400, 403, 404, 405, 409, 411, 413, 415, 422, 429, 500, 503]
 
@@ -40,6 +42,9 @@ _WRITING = [400, 403, 404, 405, 409, 411, 413, 415, 422, 429, 500, 503]
 def complete_document(document: Any) -> Any:
     """Return ninja's document with problems, headers and conditions for each operation."""
     _add_components(document["components"])
+    # Nobody has to prove who they are: operations of the site's own that ask for it say so themselves.
+    document["security"] = []
+    document["tags"] = [_describe_tag(name) for name in _find_tags(document["paths"])]
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             responses = operation["responses"]
@@ -56,14 +61,15 @@ def complete_document(document: Any) -> Any:
             for status in _problem_statuses(path, method, operation):
                 responses[status] = _problem_response(status)
             operation["responses"] = {status: responses[status] for status in sorted(responses)}
+    _tidy_schemas(document)
     return document
 
 
 def _add_components(components: dict[str, Any]) -> None:
     schemas = components["schemas"]
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    problem = Problem.model_json_schema(ref_template=f"{_SCHEMAS}{{model}}", mode="serialization")
     schemas.update(problem.pop("$defs"))
-    problem["properties"]["code"] = {"$ref": "#/components/schemas/ProblemCode"}
+    problem["properties"]["code"] = {"$ref": f"{_SCHEMAS}ProblemCode"}
     schemas["Problem"] = problem
     schemas["ProblemCode"] = {
         "title": "ProblemCode",
@@ -71,16 +77,53 @@ def _add_components(components: dict[str, Any]) -> None:
         "enum": known_codes(),
         "description": "A stable code for programs.",
     }
-    for schema in schemas.values():
-        _drop_titles_of_fields(schema)
     components["headers"] = _HEADERS
 
 
-def _drop_titles_of_fields(schema: dict[str, Any]) -> None:
-    """Leave a schema the titles of types: those of fields only repeat the name."""
-    for field in schema.get("properties", {}).values():
-        if isinstance(field, dict):
+def _find_tags(paths: dict[str, Any]) -> list[str]:
+    operations = [operation for methods in paths.values() for operation in methods.values()]
+    return list(dict.fromkeys(tag for operation in operations for tag in operation.get("tags", [])))
+
+
+def _describe_tag(name: str) -> dict[str, str]:
+    description = parts.describe_tag(name)
+    return {"name": name, "description": description} if description else {"name": name}
+
+
+def _tidy_schemas(document: dict[str, Any]) -> None:
+    """Leave out schemas that nothing refers to, titles that repeat a field's name, and defaults.
+
+    A default in the schema of a body reads as if the server filled it in, and generators make such fields
+    required; one in an answer says nothing, as every field is sent. That holds for ``type`` above all.
+    """
+    schemas = document["components"]["schemas"]
+    used = _referred_to(document["paths"], schemas)
+    for name in set(schemas) - used:
+        del schemas[name]
+    for schema in schemas.values():
+        fields = schema.get("properties", {})
+        for field in fields.values():
             field.pop("title", None)
+            field.pop("default", None)
+        if "const" in fields.get("type", {}):
+            schema["required"] = ["type", *(name for name in schema.get("required", []) if name != "type")]
+
+
+def _referred_to(node: Any, schemas: dict[str, Any]) -> set[str]:
+    """Return the names of the schemas that a part of the document refers to, directly or through others."""
+    names: set[str] = set()
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting += part
+        elif isinstance(part, dict):
+            waiting += part.values()
+            name = str(part.get("$ref", "")).removeprefix(_SCHEMAS)
+            if name in schemas and name not in names:
+                names.add(name)
+                waiting.append(schemas[name])
+    return names
 
 
 def _headers(*names: str) -> dict[str, Any]:
@@ -100,7 +143,7 @@ def _problem_response(status: int) -> dict[str, Any]:
         "description": phrase(status),
         "content": {
             PROBLEM: {
-                "schema": {"$ref": "#/components/schemas/Problem"},
+                "schema": {"$ref": f"{_SCHEMAS}Problem"},
                 "example": problem_body(status=status),
             }
         },
