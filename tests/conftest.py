@@ -22,6 +22,25 @@ from tests.examples import EXAMPLES_HERE, IN_CI
 HERE = Path(__file__).parent
 # Folders whose tests carry a marker without saying so.
 MARKED_FOLDERS = {"browser": "browser", "plugin": "plugin"}
+# What databases do differently: locks and races, triggers, constraints, text search, order, outages.
+BY_DATABASE = (
+    "articles/test_claim_index.py",
+    "articles/test_going_live.py",
+    "articles/test_names.py",
+    "articles/test_publishing.py",
+    "articles/test_rebuild_claims.py",
+    "articles/test_sources.py",
+    "cms/test_outages.py",
+    "comments/test_concurrency.py",
+    "comments/test_decided.py",
+    "comments/test_services.py",
+    "standfirst/outbox/",
+    "standfirst/test_aliases.py",
+    "standfirst/test_records.py",
+    "standfirst/test_stale_publishing.py",
+    "standfirst/test_word_search.py",
+    "visibility/test_languages.py",
+)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -33,9 +52,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     for item in items:
         if uses_database(item):
             item.add_marker("database")
-        folder = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
+        place = item.path.relative_to(HERE).as_posix() if item.path.is_relative_to(HERE) else ""
+        folder = place.partition("/")[0]
         if folder in MARKED_FOLDERS:
             item.add_marker(MARKED_FOLDERS[folder])
+        if place.startswith(BY_DATABASE):
+            item.add_marker("by_database")
         # A parameter called `page` is enough, and pytest runs the test among those of the browser.
         if "browser_name" in getattr(item, "fixturenames", ()) and folder != "browser":
             raise pytest.UsageError(

@@ -1,8 +1,8 @@
 """Run the suite: what ``make test`` and ``make test-all`` start inside the virtual environment.
 
-Everything on the embedded database, and beside it, if the machine has PostgreSQL, the tests that use a
-database on that. What could not be run is said at the end, and fails the run if CI=true and the tests depend
-on it.
+Everything on the embedded database, and beside it, if the machine has PostgreSQL, on that: the tests of what
+databases do differently or, with the long tests, all that use a database. What could not be run is said at
+the end, and fails the run if CI=true and the tests depend on it.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from tests.browser.chromium import find_chromium
 from tests.postgres import PostgresError, find_programs, throwaway_server
 
 ON_POSTGRES = "database and not browser and not plugin"
+FIRST_ON_POSTGRES = f"{ON_POSTGRES} and by_database and not long"
 # It makes a site of its own on the embedded database, wherever the suite runs.
 EMBEDDED_ONLY = "--ignore=tests/benchmarks"
 MOST_PROCESSES = 4
@@ -68,8 +69,9 @@ def main(words: list[str]) -> int:
             else:
                 url = until_the_end.enter_context(throwaway_server(programs))
                 words = [*for_pytest, EMBEDDED_ONLY]
+                on_server = ON_POSTGRES if options.long else FIRST_ON_POSTGRES
                 second = until_the_end.enter_context(
-                    PytestRun(ON_SERVER, both(length, ON_POSTGRES), words, aside=True, DATABASE_URL=url)
+                    PytestRun(ON_SERVER, on_server, words, aside=True, DATABASE_URL=url)
                 )
         except PostgresError as error:
             outcome[ON_SERVER] = f"FAILED. {error}"
@@ -89,11 +91,6 @@ def ensure_chromium() -> None:
     """Have a Chromium on the machine; raise ``StopError`` where there is none and none can be installed."""
     if not find_chromium():
         install_debian_package("chromium", "Chromium, for the browser tests,")
-
-
-def both(*expressions: str) -> str:
-    """Return the marker expression that asks for all of these."""
-    return " and ".join(filter(None, expressions))
 
 
 class PytestRun:
