@@ -64,23 +64,6 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
             messages.append(
                 Error(f"{name} is {value!r}.", hint=f"Set it to {expected}.", id="standfirst_articles.E002")
             )
-    if not messages:
-        default_limit = getattr(
-            settings,
-            "STANDFIRST_ARTICLES_API_DEFAULT_LIMIT",
-            DEFAULTS["STANDFIRST_ARTICLES_API_DEFAULT_LIMIT"],
-        )
-        max_limit = getattr(
-            settings, "STANDFIRST_ARTICLES_API_MAX_LIMIT", DEFAULTS["STANDFIRST_ARTICLES_API_MAX_LIMIT"]
-        )
-        if default_limit > max_limit:
-            messages.append(
-                Error(
-                    "STANDFIRST_ARTICLES_API_MAX_LIMIT is below STANDFIRST_ARTICLES_API_DEFAULT_LIMIT.",
-                    hint="Raise the first or lower the second.",
-                    id="standfirst_articles.E003",
-                )
-            )
     messages += [
         checks.Warning(
             f"{name} is not a setting of the app “articles”.",

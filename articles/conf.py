@@ -11,9 +11,6 @@ DEFAULTS: Final[dict[str, Any]] = {
     "STANDFIRST_ARTICLES_IMAGE_WIDTHS": (480, 800, 1200, 1600),
     # Words that a reader reads in a minute; None shows no reading time.
     "STANDFIRST_ARTICLES_WORDS_PER_MINUTE": 230,
-    # Items in one answer of the API if the request names no `limit`, and the most that it can ask for.
-    "STANDFIRST_ARTICLES_API_DEFAULT_LIMIT": 20,
-    "STANDFIRST_ARTICLES_API_MAX_LIMIT": 100,
 }
 
 
@@ -32,11 +29,3 @@ def image_widths() -> tuple[int, ...]:
 def words_per_minute() -> int | None:
     value = _read("STANDFIRST_ARTICLES_WORDS_PER_MINUTE")
     return None if value is None else int(value)
-
-
-def api_default_limit() -> int:
-    return int(_read("STANDFIRST_ARTICLES_API_DEFAULT_LIMIT"))
-
-
-def api_max_limit() -> int:
-    return int(_read("STANDFIRST_ARTICLES_API_MAX_LIMIT"))

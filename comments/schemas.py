@@ -15,11 +15,10 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from standfirst.delivery.lists import Part
+from standfirst.delivery.lists import Part, PartQuery
 
 from .models import BODY_MAX_LENGTH, EMAIL_MAX_LENGTH, NAME_MAX_LENGTH, URL_MAX_LENGTH
 
-MAX_LIMIT = 100
 _MOST_DIGITS = 19
 
 
@@ -88,15 +87,11 @@ class CommentList(Part[DiscussionItem]):
     is_open: bool = Field(description="Whether the page takes new comments.")
 
 
-class CommentListQuery(Schema):
+class CommentListQuery(PartQuery):
     """The parameters of the list of comments."""
-
-    model_config = ConfigDict(extra="forbid")
 
     page: int = Field(description="Id of the page.")
     anchor: str = Field("", max_length=200, description="Only comments on this part of the page.")
-    limit: int = Field(20, ge=1, le=MAX_LIMIT, description="Number of items.")
-    cursor: str = Field("", max_length=500, description="Where to go on, from `next`.")
 
 
 class CommentFormQuery(Schema):

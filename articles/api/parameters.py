@@ -5,7 +5,8 @@ from typing import Annotated, Final
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from .. import conf
+from standfirst.delivery.lists import PartQuery
+
 from ..enums import Certainty, Direction
 
 # The largest ids that the databases' columns hold: wagtailcore_page.id is 32 bits wide, our own are 64.
@@ -19,28 +20,9 @@ def _refuse_nul(value: str) -> str:
     return value
 
 
-def _limit_in_bounds(value: int) -> int:
-    if value > conf.api_max_limit():
-        raise ValueError(f"must be at most {conf.api_max_limit()}")
-    return value
-
-
 Text = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_refuse_nul)]
 PageId = Annotated[int, Field(ge=1, le=MAX_PAGE_ID)]
 RowId = Annotated[int, Field(ge=1, le=MAX_ID)]
-
-
-class PartQuery(Schema):
-    """Which part of a list is wanted."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: Annotated[int, Field(ge=1), AfterValidator(_limit_in_bounds)] = Field(
-        default_factory=conf.api_default_limit, description="How many items; 20 by default."
-    )
-    cursor: Annotated[str, StringConstraints(max_length=300)] = Field(
-        "", description="Taken from `next` of the previous part."
-    )
 
 
 class ArticleQuery(PartQuery):

@@ -61,12 +61,24 @@ def _find_unusable() -> Iterator[tuple[str, str]]:
     routers = conf.read("STANDFIRST_API_ROUTERS")
     if not _is_list(routers) or not all(_is_router(path) for path in routers):
         yield "STANDFIRST_API_ROUTERS", "Set it to a list of dotted paths of django-ninja routers."
+    default, most = conf.read("STANDFIRST_API_DEFAULT_LIMIT"), conf.read("STANDFIRST_API_MAX_LIMIT")
+    if not _is_number(most, lowest=1):
+        yield "STANDFIRST_API_MAX_LIMIT", "Set it to a whole number above 0."
+    elif not _is_number(default, lowest=1) or default > most:
+        yield (
+            "STANDFIRST_API_DEFAULT_LIMIT",
+            "Set it to a whole number above 0 that is at most STANDFIRST_API_MAX_LIMIT.",
+        )
     seconds = conf.read("STANDFIRST_SHARED_CACHE_SECONDS")
-    if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < 0:
+    if not _is_number(seconds, lowest=0):
         yield "STANDFIRST_SHARED_CACHE_SECONDS", "Set it to a whole number of at least 0."
     title = conf.read("STANDFIRST_API_TITLE")
     if not isinstance(title, str) or not title.strip():
         yield "STANDFIRST_API_TITLE", "Set it to a text."
+
+
+def _is_number(value: object, *, lowest: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= lowest
 
 
 def _is_list(value: object) -> bool:

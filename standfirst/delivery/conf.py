@@ -12,6 +12,9 @@ DEFAULTS: Final[dict[str, Any]] = {
     "STANDFIRST_API_ROUTERS": [],
     # What the documentation calls the API, and its version.
     "STANDFIRST_API_TITLE": "Standfirst delivery API",
+    # Items in one part of a list if the request names no `limit`, and the most that it can ask for.
+    "STANDFIRST_API_DEFAULT_LIMIT": 20,
+    "STANDFIRST_API_MAX_LIMIT": 100,
     # Seconds for which shared caches keep what is the same for everybody. More is for sites that purge.
     "STANDFIRST_SHARED_CACHE_SECONDS": 60,
 }
@@ -32,6 +35,14 @@ def routers() -> list[str]:
 
 def title() -> str:
     return str(read("STANDFIRST_API_TITLE"))
+
+
+def default_limit() -> int:
+    return int(read("STANDFIRST_API_DEFAULT_LIMIT"))
+
+
+def max_limit() -> int:
+    return int(read("STANDFIRST_API_MAX_LIMIT"))
 
 
 def shared_cache_seconds() -> int:

@@ -7,14 +7,16 @@ relies on its form. In another list, or under other filters, it is refused: it w
 import base64
 import hashlib
 import json
-from typing import Any, Generic, TypedDict, TypeVar
+from typing import Annotated, Any, Generic, TypedDict, TypeVar
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from ninja import Schema
 from ninja.errors import ValidationError
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
+from . import conf
 from .parameters import invalid_parameter
 
 CURSOR = "cursor"
@@ -31,6 +33,30 @@ class Part(BaseModel, Generic[Item]):
     next: str | None = Field(description="The address of the next part; null at the end.")
     next_cursor: str | None = Field(
         description="The `cursor` of the next part, for clients that make addresses; null at the end."
+    )
+
+
+def _limit_in_bounds(value: int) -> int:
+    if value > conf.max_limit():
+        raise ValueError(f"must be at most {conf.max_limit()}")
+    return value
+
+
+def _describe_limit(schema: dict[str, Any]) -> None:
+    """Tell the document what the settings say: they aren't known before the apps are loaded."""
+    schema.update(default=conf.default_limit(), maximum=conf.max_limit())
+
+
+class PartQuery(Schema):
+    """Which part of a list is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1), AfterValidator(_limit_in_bounds)] = Field(
+        default_factory=conf.default_limit, description="How many items.", json_schema_extra=_describe_limit
+    )
+    cursor: Annotated[str, StringConstraints(max_length=500)] = Field(
+        "", description="Taken from `next` or `next_cursor` of the previous part."
     )
 
 

@@ -44,17 +44,11 @@ def test_a_missing_app_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         {"STANDFIRST_ARTICLES_IMAGE_WIDTHS": 480},
         {"STANDFIRST_ARTICLES_IMAGE_WIDTHS": [480, -1]},
         {"STANDFIRST_ARTICLES_WORDS_PER_MINUTE": 0},
-        {"STANDFIRST_ARTICLES_API_MAX_LIMIT": None},
     ],
 )
 def test_values_that_cannot_be_used(setting: dict[str, Any]) -> None:
     with override_settings(**setting):
         assert ids(check_settings(None)) == ["standfirst_articles.E002"]
-
-
-def test_limits_that_contradict_each_other() -> None:
-    with override_settings(STANDFIRST_ARTICLES_API_DEFAULT_LIMIT=50, STANDFIRST_ARTICLES_API_MAX_LIMIT=20):
-        assert ids(check_settings(None)) == ["standfirst_articles.E003"]
 
 
 def test_a_misspelt_setting() -> None:

@@ -411,6 +411,11 @@ class TestMounting:
             ("STANDFIRST_API_ROUTERS", ["standfirst.delivery.conf.read"]),
             ("STANDFIRST_API_ROUTERS", None),
             ("STANDFIRST_API_TITLE", " "),
+            ("STANDFIRST_API_DEFAULT_LIMIT", 0),
+            ("STANDFIRST_API_DEFAULT_LIMIT", 101),
+            ("STANDFIRST_API_DEFAULT_LIMIT", "20"),
+            ("STANDFIRST_API_MAX_LIMIT", None),
+            ("STANDFIRST_API_MAX_LIMIT", 0),
             ("STANDFIRST_SHARED_CACHE_SECONDS", -1),
             ("STANDFIRST_SHARED_CACHE_SECONDS", True),
             ("STANDFIRST_SHARED_CACHE_SECONDS", 1.5),
@@ -426,6 +431,8 @@ class TestMounting:
         [
             ("STANDFIRST_API_WRITE_ORIGINS", ["https://www.example.org", "http://localhost:3000/"]),
             ("STANDFIRST_API_ROUTERS", ("comments.api.router",)),
+            ("STANDFIRST_API_DEFAULT_LIMIT", 100),
+            ("STANDFIRST_API_MAX_LIMIT", 20),
             ("STANDFIRST_SHARED_CACHE_SECONDS", 0),
         ],
     )
@@ -560,3 +567,23 @@ def own_urls() -> ModuleType:
     api = build_api.__wrapped__()
     module.urlpatterns = [url_path("own/", include([url_path("", api.urls)]))]  # type: ignore[attr-defined]
     return module
+
+
+class TestLimits:
+    @pytest.mark.parametrize("path", [*LIST_PATHS, "/api/v1/comments/"])
+    def test_the_document_says_how_many_items_there_can_be(self, document: dict[str, Any], path: str) -> None:
+        (limit,) = [item for item in document["paths"][path]["get"]["parameters"] if item["name"] == "limit"]
+        assert {key: limit["schema"][key] for key in ("type", "minimum", "maximum", "default")} == {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 100,
+            "default": 20,
+        }
+
+    @pytest.mark.parametrize(("limit", "status"), [(3, 200), (4, 422), (0, 422)])
+    def test_settings_hold_for_every_list(
+        self, client: Client, settings: Any, limit: int, status: int
+    ) -> None:
+        settings.STANDFIRST_API_MAX_LIMIT = 3
+        for path in LIST_PATHS:
+            assert client.get(path, {"limit": limit}).status_code == status
