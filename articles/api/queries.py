@@ -8,12 +8,20 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
 from pydantic import AfterValidator, AwareDatetime, Field
-from wagtail.models import Locale, get_page_models
+from wagtail.models import Locale
 
 from standfirst.aliases import find_original_id, find_original_ids
 from standfirst.visibility import Viewer, is_multilingual
 
-from ..models import ArticleAuthor, ArticleMixin, ArticlePage, ArticleTag, Claim, ClaimCitation, Source
+from ..models import (
+    ArticleAuthor,
+    ArticlePage,
+    ArticleTag,
+    Claim,
+    ClaimCitation,
+    Source,
+    article_page_models,
+)
 from ..sources.identifiers import normalise_doi
 from .parameters import MAX_ID, MAX_PAGE_ID, ArticleQuery, ClaimQuery, SourceQuery
 
@@ -160,8 +168,7 @@ def fetch_article_relations(pages: list[Any]) -> None:
 
 
 def _article_pages(viewer: Viewer) -> Any:
-    models = [model for model in get_page_models() if issubclass(model, ArticleMixin)]
-    content_types = ContentType.objects.get_for_models(*models, for_concrete_models=False)
+    content_types = ContentType.objects.get_for_models(*article_page_models(), for_concrete_models=False)
     return viewer.pages().filter(content_type__in=content_types.values())
 
 

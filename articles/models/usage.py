@@ -10,9 +10,9 @@ import swapper
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import ProtectedError, Q
-from wagtail.models import ReferenceIndex, Revision, get_page_models
+from wagtail.models import ReferenceIndex, Revision
 
-from .mixins import ArticleMixin
+from .article_types import article_page_models
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +90,7 @@ class ProtectedQuerySet(models.QuerySet[Any]):
         wanted = set(self.values_list("pk", flat=True))
         if not wanted:
             return
-        for page_model in get_page_models():
-            if not issubclass(page_model, ArticleMixin):
-                continue
+        for page_model in article_page_models():
             drafts = page_model._default_manager.filter(has_unpublished_changes=True)
             scheduled = Q(
                 approved_go_live_at__isnull=False,
