@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, F, QuerySet
 
-from articles.claims.counts import CertaintyCount, ClaimCounts, count_claims, count_claims_by_page
+from articles.queries.counts import CertaintyCount, ClaimCounts, count_claims, count_claims_by_page
 from standfirst.visibility import is_multilingual
 
 if TYPE_CHECKING:

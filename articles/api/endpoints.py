@@ -12,7 +12,7 @@ from standfirst.delivery.parameters import invalid_parameter
 from standfirst.visibility import anybody
 
 from ..models import ArticleMixin
-from . import queries
+from ..queries import delivery as queries
 from .parameters import (
     ArticleQuery,
     ClaimQuery,

@@ -20,7 +20,7 @@ from wagtail.search import index
 from standfirst.plain_migrations import plain_in_migrations
 from standfirst.visibility import visitor
 
-from .listing import list_articles
+from ..queries.listing import list_articles
 from .mixins import ArticleMixin
 from .people import Person
 

@@ -13,6 +13,7 @@ from wagtail.models import Locale
 from standfirst.aliases import find_original_id, find_original_ids
 from standfirst.visibility import Viewer, is_multilingual
 
+from ..api.parameters import MAX_ID, MAX_PAGE_ID, ArticleQuery, ClaimQuery, SourceQuery
 from ..models import (
     ArticleAuthor,
     ArticlePage,
@@ -23,7 +24,6 @@ from ..models import (
     article_page_models,
 )
 from ..sources.identifiers import normalise_doi
-from .parameters import MAX_ID, MAX_PAGE_ID, ArticleQuery, ClaimQuery, SourceQuery
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -15,13 +15,13 @@ from taggit.models import Tag
 from standfirst.visibility import is_multilingual
 
 from .. import conf
-from ..claims.counts import ClaimCounts, count_claims_by_page
 from ..pictures import Picture, describe_pictures
+from .counts import ClaimCounts, count_claims_by_page
 
 if TYPE_CHECKING:
     from standfirst.visibility import Viewer
 
-    from .pages import ArticleIndexPage, ArticlePage
+    from ..models.pages import ArticleIndexPage, ArticlePage
 
 # A listing shows pictures small: it needs only the narrow renditions.
 _TEASER_WIDTHS = 2
@@ -78,7 +78,7 @@ def list_articles(*, index_page: ArticleIndexPage, viewer: Viewer, tag: str, num
     may have typed them. An unknown tag lists nothing. Raises ``InvalidPage`` for a number that is none, or
     that of no page.
     """
-    from .pages import ArticlePage
+    from ..models.pages import ArticlePage
 
     articles = viewer.see_within(ArticlePage.objects.descendant_of(index_page), index_page)
     if is_multilingual():
