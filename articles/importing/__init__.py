@@ -1,6 +1,6 @@
 """Reads an article from a file: plain text, Markdown, or a saved web page.
 
-Nothing in this package touches the database or Wagtail. `articles.importing.reading.read_article` is its
+Nothing in this package touches the database or Wagtail. `articles.importing.files.read_file` is its
 entry point; it isn't imported here, so that a site that imports nothing doesn't load the parsers. The service
 `articles.services.import_article` makes a page of what it returns.
 """

@@ -19,7 +19,6 @@ import comments.conf
 import standfirst.delivery.conf
 from articles.blocks import ArticleBodyBlock
 from articles.enums import Certainty, Relation
-from cms.api import api
 from comments.errors import CommentRefused
 from standfirst.delivery.problems import CODES, OTHER_CODE
 from standfirst.delivery.urls import api
