@@ -159,8 +159,7 @@ def _that_may_name(
     """
     if not places:
         return
-    # The text of a stream is JSON in JSON. PostgreSQL and SQLite differ in the space after a colon, and a script
-    # may have written an id as text.
+    # PostgreSQL and SQLite differ in the space after a colon; a script may have written an id as text.
     values = "|".join(map(str, ids))
     texts, named = {}, Q()
     for number, (key, name) in enumerate(places):
