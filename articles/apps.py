@@ -17,6 +17,7 @@ class ArticlesConfig(AppConfig):
         from standfirst.going_live import Follower, follow_pages
 
         from . import checks  # noqa: F401
+        from .models.article_types import article_stream_names
         from .permissions import register_policies
         from .services import follow_publication, follow_showing, follow_unpublication
 
@@ -29,6 +30,6 @@ class ArticlesConfig(AppConfig):
                 published=follow_publication,
                 unpublished=follow_unpublication,
                 shown=follow_showing,
-                content_fields=frozenset({"body"}),
+                content_fields=article_stream_names(),
             )
         )

@@ -64,6 +64,7 @@ class ArticleMixin(models.Model):
     )
     body = StreamField(ArticleBodyBlock(), verbose_name=_("body"), blank=True)
 
+    is_standfirst_article: ClassVar[bool] = True
     article_panels: ClassVar[Sequence[Any]] = [
         FieldPanel("standfirst"),
         MultiFieldPanel(
