@@ -3,10 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F
 
+from .announcing import announce_discussion
 from .enums import Status
 from .models import Comment, Discussion
 from .paths import ancestor_paths
@@ -24,6 +27,37 @@ def lock_discussions(ids: Iterable[int]) -> dict[int, Discussion]:
         # Beginning with a write (of nothing) takes the one write lock, and waits for it.
         Discussion.objects.filter(pk__in=ids).update(version=F("version"))
     return {row.pk: row for row in Discussion.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+
+
+def change_discussion(
+    discussion: Discussion,
+    *,
+    is_open: bool | None = None,
+    approved: int = 0,
+    pending: int = 0,
+    visible: int = 0,
+    uids: Iterable[UUID] = (),
+) -> None:
+    """Open or close a locked discussion, add to its counters, and announce what changes by that.
+
+    ``visible`` is the number of changes that readers see, which the version counts, and ``uids`` are the
+    comments that they see or no longer see. ``discussion`` then has the new values, too.
+    """
+    new: dict[str, Any] = {
+        "approved_count": discussion.approved_count + approved,
+        "pending_count": discussion.pending_count + pending,
+        "version": discussion.version + visible,
+    }
+    if is_open is not None:
+        new["is_open"] = is_open
+    changed = {name: value for name, value in new.items() if getattr(discussion, name) != value}
+    if not changed:
+        return
+    for name, value in changed.items():
+        setattr(discussion, name, value)
+    # Nobody else writes them while the lock is held.
+    discussion.save(update_fields=list(changed))
+    announce_discussion(discussion, changed=changed, uids=uids)
 
 
 def recount(discussion: Discussion, *, check_only: bool = False) -> bool:
@@ -52,8 +86,11 @@ def recount(discussion: Discussion, *, check_only: bool = False) -> bool:
         for number, pks in wrong.items():
             for start in range(0, len(pks), 500):
                 Comment.objects.filter(pk__in=pks[start : start + 500]).update(approved_reply_count=number)
-        Discussion.objects.filter(pk=discussion.pk).update(
-            approved_count=approved, pending_count=pending, version=F("version") + int(is_visibly_wrong)
+        change_discussion(
+            discussion,
+            approved=approved - discussion.approved_count,
+            pending=pending - discussion.pending_count,
+            visible=int(is_visibly_wrong),
         )
     return True
 

@@ -3,12 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F
 from wagtail.log_actions import log
 
 from standfirst.aliases import find_original_id
 
-from ..counting import lock_discussions, recount
+from ..counting import change_discussion, lock_discussions, recount
 from ..models import Discussion
 
 if TYPE_CHECKING:
@@ -48,10 +47,7 @@ def set_discussion_open(*, page: Any, is_open: bool, actor: "User | None" = None
         discussion = lock_discussion_of_page(page_id)
         if discussion.is_open == is_open:
             return discussion
-        discussion.is_open = is_open
-        discussion.version = F("version") + 1
-        discussion.save(update_fields=["is_open", "version"])
-        discussion.refresh_from_db()
+        change_discussion(discussion, is_open=is_open, visible=1)
         action = "standfirst_comments.open_discussion" if is_open else "standfirst_comments.close_discussion"
         log(instance=page, action=action, user=actor)
     return discussion

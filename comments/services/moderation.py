@@ -1,6 +1,6 @@
 """Makes decisions about comments."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -11,10 +11,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ..counting import lock_discussions
+from ..announcing import announce_status
+from ..counting import change_discussion, lock_discussions
 from ..enums import Reason, Status
 from ..models import Comment, Discussion, ModerationEntry
 from ..paths import ancestor_paths
+from ..purging import purging_at_once
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -53,18 +55,20 @@ def set_comment_status(
     # A comment never leaves its discussion, so its place can be read ahead of the transaction, which then
     # begins with taking the locks. Going by discussion keeps their order if the caller has a transaction
     # of its own.
-    for group in _batched(sorted(places), BATCH_SIZE):
-        with transaction.atomic():
-            lock_discussions(discussion_id for discussion_id, _uid in group)
-            changed += _change(
-                [uid for _discussion_id, uid in group],
-                status=status,
-                actor=actor,
-                reason=reason,
-                note=note,
-                seen=seen,
-                at=at or timezone.now(),
-            )
+    with purging_at_once():
+        for group in _batched(sorted(places), BATCH_SIZE):
+            with transaction.atomic():
+                discussions = lock_discussions(discussion_id for discussion_id, _uid in group)
+                changed += _change(
+                    [uid for _discussion_id, uid in group],
+                    discussions=discussions,
+                    status=status,
+                    actor=actor,
+                    reason=reason,
+                    note=note,
+                    seen=seen,
+                    at=at or timezone.now(),
+                )
     return changed
 
 
@@ -90,6 +94,7 @@ def find_overtaking_decisions(
 def _change(
     uids: Sequence[UUID],
     *,
+    discussions: Mapping[int, Discussion],
     status: Status,
     actor: "User | None",
     reason: str,
@@ -97,7 +102,7 @@ def _change(
     seen: Mapping[UUID, str] | None,
     at: datetime,
 ) -> list[Comment]:
-    """Change the comments that have another status, and return them. Their discussions must be locked."""
+    """Change the comments that have another status, and return them. ``discussions`` are locked."""
     others = Comment.objects.filter(uid__in=uids).select_for_update().exclude(status=status).order_by("pk")
     comments = [
         comment
@@ -121,33 +126,39 @@ def _change(
     Comment.objects.filter(pk__in=[comment.pk for comment in comments]).update(
         status=status, status_changed_at=at
     )
-    _adjust_counters(comments, status)
+    _adjust_counters(comments, status, discussions)
     for comment in comments:
+        from_status = comment.status
         comment.status = status
         comment.status_changed_at = at
+        announce_status(comment, from_status=from_status, actor=actor, reason=reason, note=note)
     return comments
 
 
-def _adjust_counters(comments: list[Comment], status: Status) -> None:
+def _adjust_counters(
+    comments: list[Comment], status: Status, discussions: Mapping[int, Discussion]
+) -> None:
     """Bring discussions and ancestors up to date with comments that are about to get ``status``."""
     approved: Counter[int] = Counter()
     pending: Counter[int] = Counter()
-    visible: Counter[int] = Counter()
+    visible: defaultdict[int, list[UUID]] = defaultdict(list)
     replies: Counter[tuple[int, str]] = Counter()
     for comment in comments:
         discussion = comment.discussion_id
         pending[discussion] += (status == Status.PENDING) - (comment.status == Status.PENDING)
         delta = (status == Status.APPROVED) - (comment.status == Status.APPROVED)
         if delta:
-            visible[discussion] += 1
+            visible[discussion].append(comment.uid)
             approved[discussion] += delta
             for path in ancestor_paths(comment.path):
                 replies[discussion, path] += delta
     for discussion in sorted(pending):
-        Discussion.objects.filter(pk=discussion).update(
-            approved_count=F("approved_count") + approved[discussion],
-            pending_count=F("pending_count") + pending[discussion],
-            version=F("version") + visible[discussion],
+        change_discussion(
+            discussions[discussion],
+            approved=approved[discussion],
+            pending=pending[discussion],
+            visible=len(visible[discussion]),
+            uids=visible[discussion],
         )
     groups: dict[tuple[int, int], list[str]] = {}
     for (discussion, path), delta in replies.items():

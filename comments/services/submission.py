@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -15,6 +15,8 @@ from standfirst.shortening import shorten
 
 from .. import conf
 from ..anchors import ANCHOR_LABEL_MAX_LENGTH, anchor_labels
+from ..announcing import announce_submission
+from ..counting import change_discussion
 from ..enums import Reason, Status
 from ..errors import DiscussionClosed, DuplicateComment, InvalidParent, PageGone, TooManyComments
 from ..models import Comment, Discussion, ModerationEntry
@@ -74,13 +76,14 @@ def submit_comment(
             _refuse_duplicate(comment)
             _refuse_flood(comment)
             comment.save(force_insert=True)
+            announce_submission(comment)
             ModerationEntry.objects.create(
                 comment=comment,
                 to_status=comment.status,
                 reason=Reason.PREMODERATION,
                 created_at=comment.created_at,
             )
-            Discussion.objects.filter(pk=discussion.pk).update(pending_count=F("pending_count") + 1)
+            change_discussion(discussion, pending=int(comment.status == Status.PENDING))
     except IntegrityError as error:
         if type(page)._base_manager.filter(pk=page_id).exists():
             raise
