@@ -19,6 +19,10 @@ DEFAULTS: Final[dict[str, Any]] = {
     # Page types that take comments, as "app.Model", with what inherits from them. None stands for every type
     # whose template shows the discussion.
     "STANDFIRST_COMMENTS_PAGE_TYPES": None,
+    # The form that readers fill in, as a dotted path to a subclass of CommentForm. None stands for CommentForm.
+    "STANDFIRST_COMMENTS_FORM": None,
+    # What looks at new comments, in order, as dotted paths. None stands for the rules against duplicates and floods.
+    "STANDFIRST_COMMENTS_RULES": None,
 }
 
 # A path in the tree of comments holds 32 characters a level; the column is made for this many levels.
@@ -58,3 +62,15 @@ def page_types() -> list[str] | None:
     """Return the labels of the page types that take comments, None to go by their templates."""
     labels = read("STANDFIRST_COMMENTS_PAGE_TYPES")
     return None if labels is None else list(labels)
+
+
+def form() -> str | None:
+    """Return the dotted path of the site's own form, None for that of the app."""
+    path = read("STANDFIRST_COMMENTS_FORM")
+    return None if path is None else str(path)
+
+
+def rules() -> tuple[str, ...] | None:
+    """Return the dotted paths of the rules for new comments, None for those of the app."""
+    paths = read("STANDFIRST_COMMENTS_RULES")
+    return None if paths is None else tuple(paths)

@@ -18,3 +18,4 @@ class Reason(models.TextChoices):
 
     PREMODERATION = "premoderation", _("New comments wait for a moderator")
     MODERATOR = "moderator", _("A moderator's decision")
+    RULE_FAILED = "rule_failed", _("A rule failed, and a moderator should look")

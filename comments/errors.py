@@ -1,7 +1,6 @@
 """Why a comment was refused. Form and API give the same reasons."""
 
 import inspect
-from typing import ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +13,9 @@ class CommentRefused(Exception):  # noqa: N818 - it is named for what happened, 
     of the answer over HTTP; ``retry_after`` is in seconds, if trying again later will help.
     """
 
-    code: ClassVar[str] = "refused"
-    http_status: ClassVar[int] = 403
-    sentence: ClassVar[str | Promise] = _("This comment can't be posted.")
+    code: str = "refused"
+    http_status: int = 403
+    sentence: str | Promise = _("This comment can't be posted.")
     retry_after: int | None = None
 
     def __str__(self) -> str:

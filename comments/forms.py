@@ -3,19 +3,26 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import (
+    MaxLengthValidator,
+    ProhibitNullCharactersValidator,
+    URLValidator,
+)
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.addresses import validate_web_address
 
+from . import conf
 from .anchors import ANCHOR_MAX_LENGTH, anchor_labels
+from .extra_fields import TEXT_MAX_LENGTH, JsonValue, texts_in, to_json
 from .models import BODY_MAX_LENGTH, EMAIL_MAX_LENGTH, NAME_MAX_LENGTH, URL_MAX_LENGTH
 
 TITLE = _("Leave a comment")
@@ -64,6 +71,13 @@ def _reject_user_name(value: str) -> None:
             raise
 
 
+def _require_storable(text: str) -> None:
+    """Raise ``ValidationError`` for text that is endless, or that some database can't store."""
+    _reject_surrogates(text)
+    ProhibitNullCharactersValidator()(text)
+    MaxLengthValidator(TEXT_MAX_LENGTH)(text)
+
+
 class PlainTextField(forms.CharField):
     """Text of several lines. Line ends become ``\\n`` before lengths are checked, as browsers count."""
 
@@ -106,6 +120,9 @@ class CommentForm(forms.Form):
     ``pages`` is the queryset of pages that this author may comment on. A valid form has the specific page in
     ``cleaned_data["page"]``. ``comments.services`` decides, under a lock, whether the discussion is open, the
     parent still shown and the comment new.
+
+    A site adds fields of its own in a subclass, which ``STANDFIRST_COMMENTS_FORM`` names. What they are given
+    is stored with the comment. docs/how-to/extend-comments.md shows it.
     """
 
     error_css_class = "sf-comment-field--error"
@@ -169,8 +186,8 @@ class CommentForm(forms.Form):
     )
     anchor = LineField(required=False, max_length=ANCHOR_MAX_LENGTH, widget=forms.HiddenInput)
 
-    #: The fields that readers see, in order; the others are hidden or come after them.
-    text_fields: ClassVar[tuple[str, ...]] = ("comment", "name", "email", "website")
+    #: The site's own fields whose values readers may see; those of the others are for moderators alone.
+    public_fields: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
@@ -183,6 +200,33 @@ class CommentForm(forms.Form):
         page_field = self.fields["page"]
         assert isinstance(page_field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         page_field.queryset = pages
+
+    @classmethod
+    def extra_fields(cls) -> dict[str, forms.Field]:
+        """Return the fields that a subclass has added, by name, in their order."""
+        return {name: field for name, field in cls.base_fields.items() if name not in OWN_FIELDS}
+
+    @property
+    def extra_values(self) -> dict[str, JsonValue]:
+        """Return what a valid form's added fields were given, as JSON has it, without what is empty."""
+        values = {
+            name: to_json(self.cleaned_data[name])
+            for name in self.extra_fields()
+            if name in self.cleaned_data
+        }
+        return {name: value for name, value in values.items() if value not in (None, "", [])}
+
+    def full_clean(self) -> None:
+        """Validate, and refuse what can't be stored in the fields that a subclass has added."""
+        super().full_clean()
+        if not self.is_bound:
+            return
+        for name, value in self.extra_values.items():
+            try:
+                for text in texts_in(value):
+                    _require_storable(text)
+            except ValidationError as error:
+                self.add_error(name, error)
 
     def clean_page(self) -> Model:
         return self.cleaned_data["page"].specific
@@ -208,16 +252,18 @@ class CommentForm(forms.Form):
 
         Readers can't correct what they can't see: the next post is about what is left, else the whole page.
         """
-        self.data = (
-            {**self.data.dict(), name: ""} if isinstance(self.data, QueryDict) else {**self.data, name: ""}
-        )
+        data = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
+        data[name] = ""
+        self.data = data
         left = self.data.get("anchor" if name == "parent" else "parent")
         self.errors.pop(name, None)
         self.add_error(name, ValidationError(_GONE[name, bool(left)], code=f"invalid_{name}"))
 
     @property
-    def visible_text_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.text_fields]
+    def asked_fields(self) -> list[forms.BoundField]:
+        """Return the fields that readers fill in, in order: all but the hidden ones and ``remember``."""
+        known = {*OWN_FIELDS, *self.extra_fields()} - {"remember"}
+        return [field for field in self.visible_fields() if field.name in known]
 
     @property
     def error_list(self) -> list[tuple[str, str]]:
@@ -228,3 +274,21 @@ class CommentForm(forms.Form):
             target = "" if field is None or field.is_hidden else field.id_for_label
             entries.extend((target, str(message)) for message in messages)
         return entries
+
+
+#: The fields that every form has; what a subclass adds has other names.
+OWN_FIELDS = tuple(CommentForm.base_fields)
+
+
+def find_form_class() -> type[CommentForm]:
+    """Return the form that ``STANDFIRST_COMMENTS_FORM`` names. Raises ``ImproperlyConfigured``."""
+    path = conf.form()
+    if path is None:
+        return CommentForm
+    try:
+        found = import_string(path)
+    except ImportError as error:
+        raise ImproperlyConfigured(f"STANDFIRST_COMMENTS_FORM names “{path}”: {error}") from error
+    if not isinstance(found, type) or not issubclass(found, CommentForm):
+        raise ImproperlyConfigured(f"STANDFIRST_COMMENTS_FORM names “{path}”, which is no CommentForm.")
+    return cast("type[CommentForm]", found)

@@ -138,6 +138,12 @@ class Comment(models.Model):
         blank=True,
         help_text=_("As it was when the comment was written. The part itself may be gone."),
     )
+    extra: "models.JSONField[Any, Any]" = models.JSONField(
+        _("further values"),
+        default=dict,
+        blank=True,
+        help_text=_("What the site's own fields of the form were given, by name."),
+    )
     ip_address = models.GenericIPAddressField(_("IP address"), null=True, blank=True, unpack_ipv4=True)
     user_agent = models.CharField(_("browser"), max_length=255, blank=True)
     fingerprint = models.CharField(

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 
 from . import conf
 from .anchors import anchor_labels, anchor_url
-from .forms import NOTES, TITLE, CommentForm
+from .extra_fields import NamedValue, name_values
+from .forms import NOTES, TITLE, CommentForm, find_form_class
 from .models import Comment, Discussion
 from .rendering import fold_text, render_body
 from .services import list_comments
@@ -30,10 +31,11 @@ class ShownComment:
     """A comment with the addresses and labels that its place on a page needs.
 
     If the part that it is about is gone, ``anchor_label`` is what the part was called, and ``anchor_url`` is
-    empty.
+    empty. ``extra`` are the values of the site's own fields that readers may see.
     """
 
     comment: Comment
+    extra: list[NamedValue]
     parent_url: str
     reply_url: str
     anchor_label: str
@@ -94,7 +96,14 @@ def form_context(
 
 def blank_form(*, page: Any, pages: QuerySet[Any], **initial: object) -> CommentForm:
     """Return an unfilled form for a page."""
-    return CommentForm(pages=pages, initial={"page": page.pk, **initial})
+    return find_form_class()(pages=pages, initial={"page": page.pk, **initial})
+
+
+def public_extra(comment: Comment) -> list[NamedValue]:
+    """Return the values of the site's own fields that readers may see, in words."""
+    form_class = find_form_class()
+    public = {name: field for name, field in form_class.extra_fields().items() if name in form_class.public_fields}
+    return name_values({name: comment.extra[name] for name in public if name in comment.extra}, public)
 
 
 def _present(comments: Iterable[Comment], *, page: Any, is_open: bool) -> list[ShownComment]:
@@ -106,6 +115,7 @@ def _present(comments: Iterable[Comment], *, page: Any, is_open: bool) -> list[S
     return [
         ShownComment(
             comment=comment,
+            extra=public_extra(comment),
             parent_url=_parent_url(comment, on_this_page),
             reply_url=_form_url(page, comment) if is_open and comment.is_approved else "",
             **_anchor(comment, specific, labels),

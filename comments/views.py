@@ -27,7 +27,7 @@ from . import conf
 from .anchors import anchor_labels, anchor_url
 from .enums import Status
 from .errors import CommentRefused
-from .forms import CommentForm
+from .forms import CommentForm, find_form_class
 from .models import Comment, Discussion
 from .origin import Origin, check_origin
 from .page_types import pages_with_discussion
@@ -97,7 +97,7 @@ def _post_comment(request: HttpRequest) -> HttpResponse:
     origin = check_origin(request)
     trust_session = origin is Origin.TRUSTED
     viewer = visitor(request) if trust_session else anybody(request)
-    form = CommentForm(request.POST, pages=viewer.discussed_pages())
+    form = find_form_class()(request.POST, pages=viewer.discussed_pages())
     if origin is Origin.FOREIGN:
         refusal = _("This comment was sent from another website. If you wrote it, please post it from here.")
         return _form_again(request, form, status=HTTPStatus.FORBIDDEN, refusal=refusal)
@@ -274,8 +274,13 @@ def _form_again(request: HttpRequest, form: CommentForm, *, status: int, refusal
 def _unavailable(request: HttpRequest) -> HttpResponse:
     """Show a posted form while the database is away, so without asking it: unchecked, with every word."""
     pages = swapper.load_model("wagtailcore", "Page").objects.none()
+    form_class = find_form_class()
+    typed = {
+        name: field.widget.value_from_datadict(request.POST, request.FILES, name)
+        for name, field in form_class.base_fields.items()
+    }
     context = form_context(
-        form=CommentForm(pages=pages, initial=request.POST.dict()),
+        form=form_class(pages=pages, initial=typed),
         refusal=_("Your comment can't be saved at the moment. Please post it again in a minute."),
     )
     template = (

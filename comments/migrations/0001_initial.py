@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ("body", models.TextField()),
                 ("anchor", models.CharField(blank=True, max_length=200)),
                 ("anchor_label", models.CharField(blank=True, max_length=500)),
+                ("extra", models.JSONField(blank=True, default=dict)),
                 ("ip_address", models.GenericIPAddressField(blank=True, null=True, unpack_ipv4=True)),
                 ("user_agent", models.CharField(blank=True, max_length=255)),
                 ("fingerprint", models.CharField(editable=False, max_length=64)),

@@ -63,6 +63,7 @@ def receive_comment(*, form: CommentForm, visitor: Visitor) -> Comment:
             user=visitor.user,
             ip_address=visitor.ip_address,
             user_agent=visitor.user_agent,
+            extra=form.extra_values,
         )
     except (InvalidParent, PageGone) as error:
         field = "parent" if isinstance(error, InvalidParent) else "page"

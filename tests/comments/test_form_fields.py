@@ -175,7 +175,7 @@ class TestAsShown:
     def test_a_blank_form_holds_what_it_is_given(self, plain_page: Page) -> None:
         form = CommentForm(pages=Page.objects.all(), initial={"page": plain_page.pk, "name": "Ada"})
         assert not form.is_bound
-        assert [field.name for field in form.visible_text_fields] == ["comment", "name", "email", "website"]
+        assert [field.name for field in form.asked_fields] == ["comment", "name", "email", "website"]
         assert form["name"].value() == "Ada"
         assert form["page"].id_for_label == "comment-form-page"
         assert CommentForm(pages=Page.objects.all())["name"].value() is None
