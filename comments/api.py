@@ -1,7 +1,7 @@
 """The delivery API of this app: a router for anyone's NinjaAPI."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any, cast, get_args
 from uuid import UUID
 
 from django import forms
@@ -19,8 +19,11 @@ from standfirst.visibility import anybody
 
 from .anchors import anchor_labels
 from .comment_addresses import comment_address
+from .enums import Status as CommentStatus
 from .errors import CommentRefused
-from .forms import NOTES, TITLE, CommentForm
+from .extra_fields import flat_choices
+from .extra_schemas import public_values
+from .forms import NOTES, TITLE, CommentForm, find_form_class
 from .models import Comment
 from .page_types import pages_with_discussion
 from .paths import InvalidCursorError
@@ -29,6 +32,7 @@ from .presentation import blank_form
 from .schemas import (
     CommentAuthor,
     CommentedPage,
+    CommentFormChoice,
     CommentFormDescription,
     CommentFormField,
     CommentFormQuery,
@@ -36,6 +40,7 @@ from .schemas import (
     CommentListQuery,
     CommentReceipt,
     CommentSubmission,
+    InputType,
     ReaderComment,
     RemovedComment,
 )
@@ -101,9 +106,11 @@ def describe_form(request: HttpRequest, query: Query[CommentFormQuery]) -> Comme
         title=str(TITLE),
         notes=[str(note) for note in NOTES],
         fields=[
-            _describe_field(name, field, form.get_initial_for_field(field, name))
+            _describe_field(
+                name, field, form.get_initial_for_field(field, name), is_extra=name in form.extra_fields()
+            )
             for name, field in form.fields.items()
-            if name in CommentSubmission.model_fields
+            if name in {*CommentSubmission.model_fields, *form.extra_fields()}
         ],
         submit_url=request.build_absolute_uri(_reverse(request, "post_comment")),
     )
@@ -145,7 +152,8 @@ def post_comment(
                 for error in submission.errors
             ]
         )
-    form = CommentForm(submission.model_dump(mode="json"), pages=anybody(request).discussed_pages())
+    values = submission.model_dump(mode="json")
+    form = find_form_class()({**values.pop("extra"), **values}, pages=anybody(request).discussed_pages())
     try:
         comment = receive_comment(form=form, visitor=read_visitor(request, trust_session=False))
     except InvalidComment as error:
@@ -158,7 +166,8 @@ def post_comment(
     addresses = PublicAddresses(request)
     receipt = CommentReceipt(
         uid=comment.uid,
-        status=cast("Any", comment.status),
+        # Whoever sends spam isn't told that it was seen through.
+        status="pending" if comment.status == CommentStatus.SPAM else cast("Any", comment.status),
         page=_describe_page(addresses, form.cleaned_data["page"]),
         parent=comment.parent.uid if comment.parent else None,
         anchor=comment.anchor or None,
@@ -209,6 +218,7 @@ def _describe_item(
         author=_describe_author(comment),
         body=comment.body,
         body_html=comment.body_html,
+        extra=public_values(comment.extra),
         reply_count=comment.approved_reply_count,
         created_at=comment.created_at,
         path=path,
@@ -222,26 +232,44 @@ def _describe_author(comment: Comment) -> CommentAuthor:
     )
 
 
-def _describe_field(name: str, field: forms.Field, initial: Any) -> CommentFormField:
+def _describe_field(name: str, field: forms.Field, initial: Any, *, is_extra: bool) -> CommentFormField:
     widget = field.widget
     kind = "textarea" if isinstance(widget, forms.Textarea) else str(getattr(widget, "input_type", "text"))
     return CommentFormField(
         name=name,
         label=str(field.label or ""),
-        input_type=cast("Any", kind),
+        is_extra=is_extra,
+        input_type=cast("InputType", kind if kind in get_args(InputType) else "text"),
+        is_multiple=isinstance(field, forms.MultipleChoiceField),
+        choices=[
+            CommentFormChoice(value=value, label=text, group=group or None)
+            for value, text, group in (flat_choices(field) if isinstance(field, forms.ChoiceField) else ())
+        ],
         required=field.required,
         max_length=getattr(field, "max_length", None),
         autocomplete=widget.attrs.get("autocomplete"),
         help=str(field.help_text),
-        value=None if initial in (None, "") else str(initial),
+        value=_describe_initial(initial),
     )
+
+
+def _describe_initial(initial: Any) -> str | list[str] | None:
+    if isinstance(initial, bool):
+        return "true" if initial else None
+    if isinstance(initial, list | tuple | set):
+        return [str(value) for value in initial]
+    return None if initial in (None, "") else str(initial)
 
 
 def _form_errors(form: CommentForm) -> ValidationError:
     """Return the form's errors, each with the same code and words as in the HTML form."""
     return ValidationError(
         [
-            {"type": error.code or "invalid", "loc": ["body", name], "msg": " ".join(error.messages)}
+            {
+                "type": error.code or "invalid",
+                "loc": ["body", "extra", name] if name in form.extra_fields() else ["body", name],
+                "msg": " ".join(error.messages),
+            }
             for name, errors in form.errors.as_data().items()
             for error in errors
         ]

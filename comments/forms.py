@@ -271,9 +271,16 @@ class CommentForm(forms.Form):
         entries: list[tuple[str, str]] = []
         for name, messages in self.errors.items():
             field = self[name] if name in self.fields else None
-            target = "" if field is None or field.is_hidden else field.id_for_label
+            target = "" if field is None or field.is_hidden else _find_element_id(field)
             entries.extend((target, str(message)) for message in messages)
         return entries
+
+
+def _find_element_id(field: forms.BoundField) -> str:
+    """Return the id of the first element that takes a field's value; a group of choices has no label of its own."""
+    if field.id_for_label:
+        return str(field.id_for_label)
+    return str(field.subwidgets[0].id_for_label) if field.subwidgets else ""
 
 
 #: The fields that every form has; what a subclass adds has other names.

@@ -17,8 +17,10 @@ from pydantic_core import ErrorDetails
 
 from standfirst.delivery.lists import Part, PartQuery
 
+from .extra_schemas import describe_public, describe_submitted, find_errors, has_required_fields
 from .models import BODY_MAX_LENGTH, EMAIL_MAX_LENGTH, NAME_MAX_LENGTH, URL_MAX_LENGTH
 
+ExtraScalar = str | int | float | bool
 _MOST_DIGITS = 19
 
 
@@ -60,6 +62,10 @@ class ReaderComment(Schema):
     author: CommentAuthor
     body: str = Field(description="Plain text.")
     body_html: str = Field(description="The text as safe HTML: paragraphs, line breaks and links.")
+    extra: dict[str, ExtraScalar | list[ExtraScalar]] = Field(
+        description="What the site's own fields of the form were given, as far as readers may see it.",
+        json_schema_extra=describe_public,
+    )
     reply_count: int = Field(description="Approved comments anywhere below this one.")
     created_at: datetime
     path: str = Field(description="The same address, relative to the site's root.")
@@ -77,6 +83,23 @@ class RemovedComment(Schema):
     reply_count: int = Field(description="Approved comments anywhere below this one.")
 
 
+InputType = Literal[
+    "checkbox",
+    "color",
+    "date",
+    "datetime-local",
+    "email",
+    "hidden",
+    "number",
+    "radio",
+    "search",
+    "select",
+    "tel",
+    "text",
+    "textarea",
+    "time",
+    "url",
+]
 DiscussionItem = Annotated[ReaderComment | RemovedComment, Field(discriminator="type")]
 
 
@@ -114,6 +137,8 @@ def _describe_required(schema: dict[str, Any]) -> None:
         properties[name].pop("default", None)
     del properties["page"]["anyOf"]
     properties["page"]["type"] = "integer"
+    if has_required_fields():
+        schema["required"].append("extra")
 
 
 def _read_empty_as_absent(value: Any) -> Any:
@@ -125,6 +150,11 @@ def _read_number(value: Any) -> Any:
     """Return the number that a form wrote as text; anything else as it is, for the type to judge."""
     is_number = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS
     return int(value) if is_number else _read_empty_as_absent(value)
+
+
+def _read_empty_as_none_given(value: Any) -> Any:
+    """Return no values for "" and null; anything else as it is, for the type to judge."""
+    return {} if value in (None, "") else value
 
 
 class CommentSubmission(Schema):
@@ -158,15 +188,26 @@ class CommentSubmission(Schema):
         "", description="The part of the page it is about.", json_schema_extra={"maxLength": 200}
     )
 
+    extra: Annotated[dict[str, Any], BeforeValidator(_read_empty_as_none_given)] = Field(
+        default_factory=dict,
+        description="Values of the fields that the site has added to the form, by name.",
+        json_schema_extra=describe_submitted,
+    )
+
     @model_validator(mode="wrap")
     @classmethod
     def _note_errors(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         try:
-            return handler(value)
+            submission = handler(value)
         except ValidationError as error:
-            unusable = cls.model_construct()
-            unusable._errors = error.errors(include_url=False, include_context=False, include_input=False)
-            return unusable
+            errors = error.errors(include_url=False, include_context=False, include_input=False)
+        else:
+            errors = find_errors(submission.extra)
+            if not errors:
+                return submission
+        unusable = cls.model_construct()
+        unusable._errors = errors
+        return unusable
 
     @property
     def errors(self) -> list[ErrorDetails]:
@@ -191,18 +232,34 @@ class CommentReceipt(Schema):
     message: str = Field(description="A sentence for the author.")
 
 
+class CommentFormChoice(Schema):
+    """A value that can be chosen in a field."""
+
+    type: Literal["comment_form_choice"] = "comment_form_choice"
+    value: str
+    label: str
+    group: str | None = Field(description="The heading that it stands under.")
+
+
 class CommentFormField(Schema):
     """A field of the comment form."""
 
     type: Literal["comment_form_field"] = "comment_form_field"
     name: str
     label: str
-    input_type: Literal["textarea", "text", "email", "hidden"]
+    is_extra: bool = Field(
+        description="Whether the site has added it: its value then goes into the object `extra`."
+    )
+    input_type: InputType
+    is_multiple: bool = Field(description="Whether several values can be given, as a list.")
+    choices: list[CommentFormChoice] = Field(description="The values to choose from; empty for free input.")
     required: bool
     max_length: int | None
     autocomplete: str | None = Field(description="Value for the HTML attribute `autocomplete`.")
     help: str = Field(description="A hint for the author, may be empty.")
-    value: str | None = Field(description="What to send if nobody changes it, such as the id of the page.")
+    value: str | list[str] | None = Field(
+        description="What to send if nobody changes it, such as the id of the page."
+    )
 
 
 class CommentFormDescription(Schema):
