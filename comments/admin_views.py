@@ -20,6 +20,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from .anchors import anchor_labels
 from .decisions import Decision, find_decision, offered_decisions
 from .enums import Status
+from .extra_fields import name_values
+from .forms import find_form_class
 from .models import Comment, Discussion, ModerationEntry
 from .services import (
     find_discussion,
@@ -56,6 +58,7 @@ class CommentInspectView(generic.InspectView):
             "page": page,
             "anchor_label": labels.get(comment.anchor, comment.anchor_label or comment.anchor),
             "is_anchor_gone": comment.anchor not in labels,
+            "extra": name_values(comment.extra, find_form_class().extra_fields()),
             "decisions": offered_decisions(comment.status),
             "entries": comment.moderation_entries.select_related("actor"),
             "note_max_length": NOTE_MAX_LENGTH,

@@ -24,10 +24,10 @@ def announce_submission(comment: Comment) -> None:
 
 
 def announce_status(
-    comment: Comment, *, from_status: str, actor: "User | None", reason: str, note: str
+    comment: Comment, *, to_status: str, actor: "User | None", reason: str, note: str
 ) -> None:
-    """Tell of a decision; ``comment`` has its new status by the time of the commit."""
-    to_status = comment.status
+    """Tell of a decision about a comment that has its old status still, and the new one by the commit."""
+    from_status = comment.status
 
     def send() -> None:
         comment_status_changed.send_robust(

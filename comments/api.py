@@ -234,7 +234,11 @@ def _describe_author(comment: Comment) -> CommentAuthor:
 
 def _describe_field(name: str, field: forms.Field, initial: Any, *, is_extra: bool) -> CommentFormField:
     widget = field.widget
-    kind = "textarea" if isinstance(widget, forms.Textarea) else str(getattr(widget, "input_type", "text"))
+    kind = (
+        "textarea"
+        if isinstance(widget, forms.Textarea)
+        else str(widget.attrs.get("type") or getattr(widget, "input_type", "text"))
+    )
     return CommentFormField(
         name=name,
         label=str(field.label or ""),

@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
@@ -15,7 +16,10 @@ from wagtail.models import get_page_models
 from standfirst.template_walk import BASE_BLOCKS, LostBlock, find_lost_blocks, walk_nodes
 
 from . import conf
+from .extra_fields import find_kind
+from .forms import OWN_FIELDS, CommentForm, find_form_class
 from .page_types import carries_tag, commented_types, is_discussion
+from .screening.pipeline import load_rule
 
 # The pages of this app: all of them extend standfirst_comments/base.html.
 _OWN_TEMPLATES = (
@@ -59,6 +63,82 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
         for name, (check_id, lowest, highest) in _NUMBERS.items()
         if not _in_range(conf.read(name), lowest, highest)
     ]
+
+
+@register("comments")
+def check_form(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report a form that is none, and fields in it that can't be kept or that have a name of ours."""
+    try:
+        form_class = find_form_class()
+    except ImproperlyConfigured as error:
+        return [
+            Error(
+                str(error),
+                hint=f"Name a subclass of {CommentForm.__module__}.CommentForm with its dotted path.",
+                id="standfirst_comments.E010",
+            )
+        ]
+    messages: list[CheckMessage] = [
+        Error(
+            f"The field “{name}” of {form_class.__name__} is a {type(field).__name__}, which can't be kept.",
+            hint="Use a field for text, numbers, dates, choices or a tick, or a subclass of one.",
+            id="standfirst_comments.E011",
+        )
+        for name, field in form_class.extra_fields().items()
+        if find_kind(field) is None
+    ]
+    messages += [
+        Error(
+            f"{form_class.__name__} has a field “{name}” of its own in place of the app's, or none.",
+            hint="Choose another name; change labels and help texts of the app's fields in __init__.",
+            id="standfirst_comments.E012",
+        )
+        for name in OWN_FIELDS
+        if form_class.base_fields.get(name) is not CommentForm.base_fields[name]
+    ]
+    messages += [
+        Error(
+            f"{form_class.__name__}.public_fields names “{name}”, which is no field that the class adds.",
+            hint="Name fields that the form adds to those of the app.",
+            id="standfirst_comments.E013",
+        )
+        for name in form_class.public_fields
+        if name not in form_class.extra_fields()
+    ]
+    return messages
+
+
+@register("comments")
+def check_rules(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report a list of rules that is none, and what in it is no rule."""
+    paths = conf.read("STANDFIRST_COMMENTS_RULES")
+    if paths is None:
+        return []
+    if not isinstance(paths, list | tuple) or not all(isinstance(path, str) for path in paths):
+        return [
+            Error(
+                f"STANDFIRST_COMMENTS_RULES is {paths!r}.",
+                hint="Set it to a list of the dotted paths of rules, or to None.",
+                id="standfirst_comments.E014",
+            )
+        ]
+    return [
+        Error(
+            f"STANDFIRST_COMMENTS_RULES names “{path}”, which is no rule: {fault}.",
+            hint="Name a class, or an object, that has a “code” and a method “check”.",
+            id="standfirst_comments.E015",
+        )
+        for path in paths
+        if (fault := _find_fault(path))
+    ]
+
+
+def _find_fault(path: str) -> str:
+    try:
+        load_rule(path)
+    except Exception as error:  # Whatever a stranger's module or class raises.
+        return str(error) or type(error).__name__
+    return ""
 
 
 @register(Tags.urls)

@@ -19,9 +19,9 @@ DEFAULTS: Final[dict[str, Any]] = {
     # Page types that take comments, as "app.Model", with what inherits from them. None stands for every type
     # whose template shows the discussion.
     "STANDFIRST_COMMENTS_PAGE_TYPES": None,
-    # The form that readers fill in, as a dotted path to a subclass of CommentForm. None stands for CommentForm.
+    # The form that readers fill in: the dotted path of a subclass of CommentForm; None for CommentForm.
     "STANDFIRST_COMMENTS_FORM": None,
-    # What looks at new comments, in order, as dotted paths. None stands for the rules against duplicates and floods.
+    # The rules for new comments, in order, as dotted paths; None for those against duplicates and floods.
     "STANDFIRST_COMMENTS_RULES": None,
 }
 

@@ -107,7 +107,7 @@ class NamedValue:
 
 
 def name_values(values: Mapping[str, JsonValue], fields: Mapping[str, forms.Field]) -> list[NamedValue]:
-    """Return the values that aren't empty: those of the form's fields in its order, then those of former fields.
+    """Return the values that aren't empty: of the form's fields in its order, then of former fields.
 
     ``fields`` are the site's own fields of the form as it is now, by name.
     """

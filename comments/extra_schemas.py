@@ -1,6 +1,6 @@
 """The fields that a site adds to the comment form, as the delivery API describes and takes them.
 
-What is read here of the form is read when it is asked for, so that the description is true of the form as it is.
+The form is read each time, so that the description is true of the form as it is.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,8 +14,8 @@ from .extra_fields import JsonValue, find_kind, flat_choices
 from .forms import find_form_class
 
 _SCALARS = (str, int, float, bool)
-# What a client may send for each type of JSON, besides nothing, and what it is told otherwise, in pydantic's codes.
-# A form writes numbers as text: whether they are any, the field itself says.
+# What a client may send for each type of JSON, besides nothing, and what it is told otherwise, with the codes
+# of pydantic. A form writes numbers as text: whether they are any, the field itself says.
 _ACCEPTED: dict[str, tuple[Callable[[Any], bool], str, Any]] = {
     "string": (
         lambda value: isinstance(value, str | int | float) and not isinstance(value, bool),

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -277,7 +277,7 @@ class CommentForm(forms.Form):
 
 
 def _find_element_id(field: forms.BoundField) -> str:
-    """Return the id of the first element that takes a field's value; a group of choices has no label of its own."""
+    """Return the id of the element that takes a field's value: of a group of choices, the first."""
     if field.id_for_label:
         return str(field.id_for_label)
     return str(field.subwidgets[0].id_for_label) if field.subwidgets else ""
@@ -298,4 +298,4 @@ def find_form_class() -> type[CommentForm]:
         raise ImproperlyConfigured(f"STANDFIRST_COMMENTS_FORM names “{path}”: {error}") from error
     if not isinstance(found, type) or not issubclass(found, CommentForm):
         raise ImproperlyConfigured(f"STANDFIRST_COMMENTS_FORM names “{path}”, which is no CommentForm.")
-    return cast("type[CommentForm]", found)
+    return found

@@ -25,10 +25,12 @@ from wagtail.admin.ui.tables import (
 )
 from wagtail.admin.views import generic
 
+from standfirst.spreadsheets import SafeSpreadsheetMixin
 from standfirst.word_search import WordSearchMixin
 
 from .decisions import offered_decisions
 from .enums import Status
+from .exporting import COLUMNS, find_extra_columns, make_row
 from .models import Comment
 
 SEARCH_FIELDS = ["body", "author_name", "author_email", "author_url", "discussion__page__title"]
@@ -117,8 +119,8 @@ class DecisionsColumn(BaseColumn):
         }
 
 
-class CommentIndexView(WordSearchMixin, generic.IndexView):
-    """The list of comments: those that await moderation first, then the newest."""
+class CommentIndexView(SafeSpreadsheetMixin, WordSearchMixin, generic.IndexView):
+    """The list of comments: those that await moderation first, then the newest. It can be downloaded."""
 
     any_permission_required = ["moderate"]
     template_name = "standfirst_comments/admin/index.html"
@@ -127,7 +129,26 @@ class CommentIndexView(WordSearchMixin, generic.IndexView):
 
     def get_base_queryset(self) -> QuerySet[Comment]:
         """Return all comments with what a row shows."""
-        return Comment.objects.select_related("discussion__page", "parent")
+        comments = Comment.objects.select_related("discussion__page", "parent")
+        return comments.select_related("user") if self.is_export else comments
+
+    @cached_property
+    def list_export(self) -> list[str]:
+        """Return the columns of the download. Which others there are is only known of what is downloaded."""
+        return [*COLUMNS, *self.extra_columns]
+
+    @cached_property
+    def extra_columns(self) -> dict[str, str]:
+        return find_extra_columns(self.object_list) if self.is_export else {}
+
+    def get_heading(self, queryset: QuerySet[Comment], field: str) -> Any:
+        if field in COLUMNS:
+            return str(COLUMNS[field][0])
+        self.export_headings = self.extra_columns
+        return super().get_heading(queryset, field)
+
+    def to_row_dict(self, item: Comment) -> dict[str, Any]:
+        return make_row(item, self.extra_columns)
 
     def match_also(self, word: str) -> Q:
         """Return that a comment came from an address, if the word is a complete one."""

@@ -102,7 +102,9 @@ def blank_form(*, page: Any, pages: QuerySet[Any], **initial: object) -> Comment
 def public_extra(comment: Comment) -> list[NamedValue]:
     """Return the values of the site's own fields that readers may see, in words."""
     form_class = find_form_class()
-    public = {name: field for name, field in form_class.extra_fields().items() if name in form_class.public_fields}
+    public = {
+        name: field for name, field in form_class.extra_fields().items() if name in form_class.public_fields
+    }
     return name_values({name: comment.extra[name] for name in public if name in comment.extra}, public)
 
 

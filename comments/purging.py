@@ -1,7 +1,7 @@
 """Purges what front-end caches keep of a discussion that readers see differently now.
 
-For sites that use ``wagtail.contrib.frontend_cache``. Purged are the addresses of the page and its aliases, those of
-the lists of its comments, and those of comments that were decided about.
+For sites that use ``wagtail.contrib.frontend_cache``. Purged are the addresses of the page and its aliases,
+those of the lists of its comments, and those of comments that were decided about.
 """
 
 import logging
@@ -28,8 +28,8 @@ from .paths import encode_cursor
 
 logger = logging.getLogger("standfirst.comments")
 
-#: Further parts of one discussion that are purged; those beyond wait for their age. A purge may be one request
-#: to the cache for each address.
+#: Further parts of one discussion that are purged; those beyond wait for their age. A purge may be one
+#: request to the cache for each address.
 MAX_PARTS: Final = 20
 
 # The uids of comments by the id of the page whose discussion changed.

@@ -64,6 +64,7 @@ class CommentViewSet(ModelViewSet):
     filterset_class = CommentFilterSet
     search_fields = SEARCH_FIELDS
     list_per_page = 50
+    export_filename = "comments"
     index_template_name = "standfirst_comments/admin/index.html"
     inspect_template_name = "standfirst_comments/admin/inspect.html"
     menu_item_class = CommentsMenuItem

@@ -13,6 +13,8 @@ class Duplicate:
     needs_lock = True
 
     def check(self, submission: Submission) -> Verdict:
+        if submission.discussion_id is None:
+            return Verdict.accept()
         same = Comment.objects.filter(
             discussion_id=submission.discussion_id, fingerprint=submission.fingerprint
         )

@@ -107,7 +107,7 @@ def _ask(rule: Rule, submission: Submission) -> Verdict | Screening:
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
             verdict = rule.check(submission)
         if not isinstance(verdict, Verdict):
-            raise TypeError(f"A rule returns a Verdict, not {verdict!r}.")  # noqa: TRY301
+            raise TypeError(f"A rule returns a Verdict, not {verdict!r}.")
     except CommentRefused:
         raise
     except Exception as error:

@@ -119,7 +119,7 @@ class Submission:
 
 @runtime_checkable
 class Rule(Protocol):
-    """What looks at each new comment. It is made once, without arguments, and may be asked by several threads.
+    """What looks at each new comment. It is made once, without arguments, and asked by several threads.
 
     A rule that counts what is stored, so that two comments at once mustn't both pass, has besides
     ``needs_lock = True``: it is asked again within the transaction that stores the comment, while nobody

@@ -126,18 +126,16 @@ def _change(
     Comment.objects.filter(pk__in=[comment.pk for comment in comments]).update(
         status=status, status_changed_at=at
     )
+    for comment in comments:
+        announce_status(comment, to_status=status, actor=actor, reason=reason, note=note)
     _adjust_counters(comments, status, discussions)
     for comment in comments:
-        from_status = comment.status
         comment.status = status
         comment.status_changed_at = at
-        announce_status(comment, from_status=from_status, actor=actor, reason=reason, note=note)
     return comments
 
 
-def _adjust_counters(
-    comments: list[Comment], status: Status, discussions: Mapping[int, Discussion]
-) -> None:
+def _adjust_counters(comments: list[Comment], status: Status, discussions: Mapping[int, Discussion]) -> None:
     """Bring discussions and ancestors up to date with comments that are about to get ``status``."""
     approved: Counter[int] = Counter()
     pending: Counter[int] = Counter()

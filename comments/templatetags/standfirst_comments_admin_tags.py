@@ -6,6 +6,8 @@ from django import template
 
 from standfirst.shortening import shorten
 
+from ..extra_fields import name_values
+from ..forms import find_form_class
 from ..models import Comment
 
 register = template.Library()
@@ -31,7 +33,7 @@ def comment_text(comment: Comment) -> dict[str, Any]:
 
 @register.inclusion_tag("standfirst_comments/admin/comment_context.html")
 def comment_context(comment: Comment) -> dict[str, Any]:
-    """Render what a comment answers, what part of the page it is about, and its author's website.
+    """Render what a comment answers, what part it is about, its author's website, and the site's own fields.
 
     ``comment.parent`` should be loaded with the comment. Nothing else is queried.
     """
@@ -41,4 +43,5 @@ def comment_context(comment: Comment) -> dict[str, Any]:
         "parent": parent,
         "parent_excerpt": shorten(" ".join(parent.body.split()), _PARENT_CHARACTERS) if parent else "",
         "about": comment.anchor_label or comment.anchor,
+        "extra": name_values(comment.extra, find_form_class().extra_fields()),
     }

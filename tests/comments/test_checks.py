@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from comments import conf
 from comments.checks import check_core
+from comments.screening.pipeline import DEFAULT_RULES
 
 # Some of Wagtail's checks read the database.
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,94 @@ def test_settings_out_of_range(settings: Any, name: str, value: object, expected
     assert ids() == [expected]
 
 
+def said() -> list[tuple[str, str]]:
+    """Return the ids and words of this app's messages."""
+    found = [(message.id or "", message.msg) for message in checks.run_checks(tags=["comments"])]
+    return [message for message in found if message[0].startswith("standfirst_comments.")]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("no.such.module", "No module named"),
+        ("tests.comments.extensions.Missing", "does not define"),
+        ("nonsense", "doesn't look like a module path"),
+        ("tests.comments.extensions.Calm", "which is no CommentForm"),
+        ("tests.comments.extensions.calm", "which is no CommentForm"),
+        ("django.forms.Form", "which is no CommentForm"),
+        (7, "doesn't look like a module path"),
+    ],
+)
+def test_a_form_that_is_none(settings: Any, path: object, words: str) -> None:
+    settings.STANDFIRST_COMMENTS_FORM = path
+    ((check_id, message),) = said()
+    assert check_id == "standfirst_comments.E010"
+    assert words in message
+
+
+def test_a_form_that_is_one(settings: Any) -> None:
+    settings.STANDFIRST_COMMENTS_FORM = "tests.comments.extensions.SurveyForm"
+    assert said() == []
+
+
+def test_fields_that_cannot_be_kept(settings: Any) -> None:
+    settings.STANDFIRST_COMMENTS_FORM = "tests.comments.extensions.Uploading"
+    found = said()
+    assert {check_id for check_id, _ in found} == {"standfirst_comments.E011"}
+    assert [message.split("”")[0] for _, message in found] == [
+        f"The field “{name}" for name in ("picture", "scan", "friend", "both", "anything", "raw")
+    ]
+
+
+def test_fields_in_place_of_ours(settings: Any) -> None:
+    settings.STANDFIRST_COMMENTS_FORM = "tests.comments.extensions.Taken"
+    assert [check_id for check_id, _ in said()] == [
+        "standfirst_comments.E012",
+        "standfirst_comments.E013",
+        "standfirst_comments.E013",
+    ]
+    settings.STANDFIRST_COMMENTS_FORM = "tests.comments.extensions.Without"
+    ((check_id, message),) = said()
+    assert (check_id, "“website”" in message) == ("standfirst_comments.E012", True)
+
+
+@pytest.mark.parametrize("value", ["a.b", 7, [7], {"a.b"}])
+def test_a_list_of_rules_that_is_none(settings: Any, value: object) -> None:
+    settings.STANDFIRST_COMMENTS_RULES = value
+    assert [check_id for check_id, _ in said()] == ["standfirst_comments.E014"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Missing", "does not define"),
+        ("Half", "it has no “code” and “check”"),
+        ("Nameless", "its code is not a text of 1 to 50 characters"),
+        ("Endless", "its code is not a text of 1 to 50 characters"),
+        ("Impostor", "has another meaning"),
+        ("Demanding", "missing 1 required positional argument"),
+    ],
+)
+def test_what_is_no_rule(settings: Any, name: str, words: str) -> None:
+    settings.STANDFIRST_COMMENTS_RULES = [
+        "tests.comments.extensions.Calm",
+        f"tests.comments.extensions.{name}",
+    ]
+    ((check_id, message),) = said()
+    assert check_id == "standfirst_comments.E015"
+    assert words in message
+
+
+def test_rules(settings: Any) -> None:
+    settings.STANDFIRST_COMMENTS_RULES = [
+        *DEFAULT_RULES,
+        *(f"tests.comments.extensions.{name}" for name in ("calm", "Longest", "Words")),
+    ]
+    assert said() == []
+    settings.STANDFIRST_COMMENTS_RULES = []
+    assert said() == []
+
+
 def test_addresses_that_are_not_mounted(settings: Any) -> None:
     settings.ROOT_URLCONF = "wagtail.admin.urls"
     assert "standfirst_comments.E006" in ids()
@@ -62,7 +151,10 @@ def test_every_setting_has_a_check_or_a_reader(settings: Any) -> None:
     settings.STANDFIRST_COMMENTS_REMEMBER_DAYS = 2
     settings.STANDFIRST_COMMENTS_TRUSTED_PROXIES = 4
     settings.STANDFIRST_COMMENTS_PAGE_TYPES = ("blog.Post",)
-    assert len(conf.DEFAULTS) == 6
+    settings.STANDFIRST_COMMENTS_FORM = "blog.forms.OwnForm"
+    settings.STANDFIRST_COMMENTS_RULES = ["blog.rules.Own"]
+    assert len(conf.DEFAULTS) == 8
+    assert (conf.form(), conf.rules()) == ("blog.forms.OwnForm", ("blog.rules.Own",))
     assert conf.page_types() == ["blog.Post"]
     assert (conf.page_size(), conf.max_depth(), conf.flood_seconds()) == (7, 3, 1)
     assert (conf.remember_seconds(), conf.trusted_proxies()) == (172_800, 4)
