@@ -26,6 +26,7 @@ Make = Callable[..., Comment]
 
 COMMENT_KEYS = {
     "type",
+    "extra",
     "uid",
     "page",
     "parent",
@@ -245,6 +246,9 @@ class TestForm:
             "autocomplete": "email",
             "help": "",
             "value": None,
+            "is_extra": False,
+            "is_multiple": False,
+            "choices": [],
         }
         assert {name: field["value"] for name, field in fields.items() if field["value"]} == {
             "page": str(plain_page.pk)

@@ -13,9 +13,11 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core.management import load_command_class
 from django.core.management.base import BaseCommand
+from django.dispatch import Signal
 
 import articles.conf
 import comments.conf
+import comments.signals
 import standfirst.delivery.conf
 from articles.blocks import ArticleBodyBlock
 from articles.enums import Certainty, Relation
@@ -168,6 +170,11 @@ class TestApi:
 
 
 class TestOtherReferences:
+    def test_signals(self) -> None:
+        """Each signal of the comments has a section, and no other. Arguments: tests/comments/test_signals."""
+        there = {name for name, value in vars(comments.signals).items() if isinstance(value, Signal)}
+        assert {title.strip("`") for title in reference("signals.md").sections(2)} == there
+
     def test_blocks(self) -> None:
         """Each block of the body has a section, with the fields that the API gives it."""
         sections = reference("blocks.md").sections(2)

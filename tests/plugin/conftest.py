@@ -60,7 +60,7 @@ class Project:
         return self.run("python", "manage.py", "shell", "-v0", "-c", code)
 
 
-NewSite = Callable[[str], Project]
+NewSite = Callable[..., Project]
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +91,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def new_site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> NewSite:
-    """Return a function that follows a how-to page in a site as `wagtail start` makes it, but for some apps.
+    """Return a function that follows how-to pages in a site as `wagtail start` makes it, but for some apps.
 
     Each gets a copy of one such site, which has its tables already, as any site has that takes up our apps,
     and apps of its own with the names of ours.
@@ -127,11 +127,13 @@ def new_site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> NewSite:
     bare.run("python", "manage.py", "makemigrations", "--verbosity=0", "articles", "comments")
     bare.run("python", "manage.py", "migrate", "--verbosity=0")
 
-    def start(guide: str) -> Project:
-        project = replace(bare, folder=folder / guide.removesuffix(".md") / "mysite")
+    def start(*guides: str) -> Project:
+        name = "-and-".join(guide.removesuffix(".md") for guide in guides)
+        project = replace(bare, folder=folder / name / "mysite")
         shutil.copytree(bare.folder, project.folder)
-        for step in read_steps(GUIDES / guide):
-            follow(step, project)
+        for guide in guides:
+            for step in read_steps(GUIDES / guide):
+                follow(step, project)
         project.run(
             "python",
             "manage.py",

@@ -118,3 +118,23 @@ def test_claims_on_a_page_type_of_the_site(new_site: NewSite) -> None:
         assert (summary["title"], summary["claim_count"]) == ("Cold water", 1)
         assert reader.get(f"/api/v1/articles/{story}/").data["body"][0]["type"] == "claim"
     assert project.run("python", "manage.py", "standfirst_rebuild_claims", "--check")
+
+
+@pytest.mark.long
+def test_comments_that_a_site_extends(new_site: NewSite) -> None:
+    """A field and rules of the site's own, in the wheel as a stranger gets it."""
+    project = new_site("comments-only.md", "extend-comments.md")
+    assert project.run("python", "manage.py", "check")
+    with served(project) as site:
+        editor, reader = log_in(site), HttpClient(site)
+        page = reader.get("/")
+        assert "You write as" in page.text
+        answers = {"name": "A reader", "email": "reader@example.org", "role": "patient"}
+        refused = reader.submit(page, page.form(id="comment-form"), comment="Quack.", **answers)
+        assert refused.status == 403
+        assert "Please say it without that word." in refused.text
+        accepted = reader.submit(refused, refused.form(id="comment-form"), comment=COMMENT)
+        assert accepted.status == 200
+        assert "A patient" in editor.get("/admin/standfirst/comments/").text
+        assert approve_first(editor).status == 200
+        assert "A patient" in reader.get("/").text
