@@ -272,7 +272,9 @@ class CommentForm(forms.Form):
         for name, messages in self.errors.items():
             field = self[name] if name in self.fields else None
             target = "" if field is None or field.is_hidden else _find_element_id(field)
-            entries.extend((target, str(message)) for message in messages)
+            # Django's own sentences don't say which field they are about.
+            label = f"{field.label}: " if field is not None and name in self.extra_fields() else ""
+            entries.extend((target, f"{label}{message}") for message in messages)
         return entries
 
 

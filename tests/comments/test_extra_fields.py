@@ -109,9 +109,9 @@ class TestForm:
         page = soup(answer)
         links = {str(link["href"]): link.get_text() for link in page.select("#comment-errors a")}
         assert links == {
-            "#comment-form-topic": "This field is required.",
-            "#comment-form-stars_0": "Select a valid choice. 7 is not one of the available choices.",
-            "#comment-form-age": "Ensure this value is greater than or equal to 1.",
+            "#comment-form-topic": "Topic: This field is required.",
+            "#comment-form-stars_0": "Stars: Select a valid choice. 7 is not one of the available choices.",
+            "#comment-form-age": "Age: Ensure this value is greater than or equal to 1.",
         }
         assert all(page.select_one(target) for target in links)
         ticked = [box["value"] for box in page.select("[name=devices][checked]")]
