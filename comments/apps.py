@@ -19,9 +19,10 @@ class CommentsConfig(AppConfig):
         from standfirst import parts
 
         from . import checks, errors, signal_handlers  # noqa: F401
+        from .screening import pipeline
 
         parts.offer_router(
             f"{__package__}.api.router", tags={"comments": "What readers say, and the form that takes it."}
         )
-        parts.offer_problem_codes(errors.codes())
+        parts.offer_problem_codes({**pipeline.codes(), **errors.codes()})
         pre_delete.connect(signal_handlers.show_that_an_editor_is_gone, sender=settings.AUTH_USER_MODEL)

@@ -79,3 +79,13 @@ class PageGone(CommentRefused):
     code = "page_gone"
     http_status = 422
     sentence = _("The page that you are commenting on is no longer available.")
+
+
+class RefusedByRule(CommentRefused):
+    """A rule of the site refused the comment, with a sentence and a code of its own."""
+
+    def __init__(self, sentence: str | Promise, *, http_status: int, retry_after: int | None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.http_status = http_status
+        self.retry_after = retry_after

@@ -14,8 +14,8 @@ from standfirst.outages import is_outage
 
 from .. import conf
 from ..enums import Reason
-from ..errors import CommentRefused
-from .rules import Outcome, RefusedByRule, Rule, Submission, Verdict
+from ..errors import CommentRefused, RefusedByRule
+from .rules import Outcome, Rule, Submission, Verdict
 
 logger = logging.getLogger("standfirst.comments")
 
@@ -55,6 +55,15 @@ def load_rule(path: str) -> Rule:
     return rule
 
 
+def codes() -> dict[str, str]:
+    """Return the codes of the site's own rules, each with a sentence. A check reports a list with a fault."""
+    try:
+        rules = load_rules()
+    except Exception:
+        return {}
+    return {rule.code: "A rule of the site refused the comment." for rule in rules if not _is_ours(rule)}
+
+
 def has_rules_without_lock() -> bool:
     """Return whether there is anything to ask before the transaction."""
     return not all(map(_needs_lock, load_rules()))
@@ -86,7 +95,7 @@ def _screen(submission: Submission, rules: Iterable[Rule]) -> Screening:
         elif verdict.refusal is not None:
             refusal = verdict.refusal
             if isinstance(refusal, RefusedByRule):
-                refusal.code = refusal.code or rule.code
+                refusal.code = rule.code
             raise refusal
         else:
             found = Screening(verdict.outcome, rule.code, verdict.note)

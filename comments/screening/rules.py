@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 
-from ..errors import CommentRefused
+from ..errors import CommentRefused, RefusedByRule
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -56,38 +56,17 @@ class Verdict:
 
     @classmethod
     def refuse(
-        cls,
-        sentence: str | Promise,
-        *,
-        http_status: int = 403,
-        code: str = "",
-        retry_after: int | None = None,
+        cls, sentence: str | Promise, *, http_status: int = 403, retry_after: int | None = None
     ) -> "Verdict":
         """Return that the comment isn't taken. Its author is told the ``sentence`` and keeps the text.
 
-        ``http_status`` is one of ``REFUSAL_STATUSES``, ``code`` what programs are told instead of the rule's
-        own, and ``retry_after`` in seconds, if trying again later will help. Raises ``ValueError`` for any
-        other status.
+        ``http_status`` is one of ``REFUSAL_STATUSES``, and ``retry_after`` is in seconds, if trying again
+        later will help. Programs are told the rule's code. Raises ``ValueError`` for any other status.
         """
         if http_status not in REFUSAL_STATUSES:
             raise ValueError(f"A comment is refused with one of {sorted(REFUSAL_STATUSES)}.")
-        return cls(
-            Outcome.REFUSE,
-            refusal=RefusedByRule(sentence, http_status=http_status, code=code, retry_after=retry_after),
-        )
-
-
-class RefusedByRule(CommentRefused):
-    """A rule of the site refused the comment, with a sentence and a code of its own."""
-
-    def __init__(
-        self, sentence: str | Promise, *, http_status: int, code: str, retry_after: int | None
-    ) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.http_status = http_status
-        self.code = code
-        self.retry_after = retry_after
+        refusal = RefusedByRule(sentence, http_status=http_status, retry_after=retry_after)
+        return cls(Outcome.REFUSE, refusal=refusal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from comments.enums import Reason, Status
 from comments.errors import CommentRefused, DiscussionClosed, DuplicateComment, TooManyComments
 from comments.models import Comment, Discussion, ModerationEntry
 from comments.screening import Rule, Submission, Verdict
-from comments.screening.pipeline import DEFAULT_RULES, load_rules
+from comments.screening.pipeline import DEFAULT_RULES, codes, load_rules
 from comments.services import set_comment_status, set_discussion_open, submit_comment
 from tests.comments.extensions import BrokenQuery, Calm, LockedWords, Words
 
@@ -113,10 +113,12 @@ class TestVerdicts:
             with pytest.raises(ValueError, match="A comment is refused with one of"):
                 Verdict.refuse("No.", http_status=status)
 
-    def test_a_code_of_its_own(self) -> None:
-        refusal = Verdict.refuse("No.", code="links").refusal
-        assert refusal is not None
-        assert refusal.code == "links"
+    def test_the_codes_of_the_api(self, use: Callable[..., None]) -> None:
+        assert codes() == {}
+        use(*DEFAULT_RULES, "Calm", "Words")
+        assert set(codes()) == {"calm", "words"}
+        use("Missing")
+        assert codes() == {}
 
 
 class TestAsked:
