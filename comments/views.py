@@ -273,12 +273,24 @@ def _form_again(request: HttpRequest, form: CommentForm, *, status: int, refusal
 
 def _unavailable(request: HttpRequest) -> HttpResponse:
     """Show a posted form while the database is away, so without asking it: unchecked, with every word."""
-    pages = swapper.load_model("wagtailcore", "Page").objects.none()
-    form_class = find_form_class()
+    try:
+        content = _render_unchecked(request, find_form_class())
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        # A field of the site's own asks the database for its choices.
+        content = _render_unchecked(request, CommentForm)
+    response = _private(HttpResponse(content, status=HTTPStatus.SERVICE_UNAVAILABLE))
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _render_unchecked(request: HttpRequest, form_class: type[CommentForm]) -> str:
     typed = {
         name: field.widget.value_from_datadict(request.POST, request.FILES, name)
         for name, field in form_class.base_fields.items()
     }
+    pages = swapper.load_model("wagtailcore", "Page").objects.none()
     context = form_context(
         form=form_class(pages=pages, initial=typed),
         refusal=_("Your comment can't be saved at the moment. Please post it again in a minute."),
@@ -289,10 +301,7 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
         else "standfirst_comments/unavailable.html"
     )
     # Without the request, no context processor of the host's asks the database either.
-    content = render_to_string(template, context)
-    response = _private(HttpResponse(content, status=HTTPStatus.SERVICE_UNAVAILABLE))
-    response["Retry-After"] = str(RETRY_SECONDS)
-    return response
+    return render_to_string(template, context)
 
 
 def _back_url(request: HttpRequest, page: Any, *, anchor: str | None, parent: Comment | None) -> str:

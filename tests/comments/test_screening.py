@@ -16,6 +16,7 @@ from comments.models import Comment, Discussion, ModerationEntry
 from comments.screening import Rule, Submission, Verdict
 from comments.screening.pipeline import DEFAULT_RULES, codes, load_rules
 from comments.services import set_comment_status, set_discussion_open, submit_comment
+from standfirst import parts
 from tests.comments.extensions import BrokenQuery, Calm, LockedWords, Words
 
 Make = Callable[..., Comment]
@@ -275,12 +276,21 @@ class TestToldToTheAuthor:
         assert "I refuse &lt;b&gt;." in answer.content.decode()
 
     def test_by_the_api(
-        self, post_json: Callable[..., Any], json_data: dict[str, Any], use: Callable[..., None]
+        self,
+        post_json: Callable[..., Any],
+        json_data: dict[str, Any],
+        use: Callable[..., None],
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         use("Words")
+        monkeypatch.setattr(parts._offers, "problem_codes", dict(parts.offered_problem_codes()))
         answer = post_json({**json_data, "comment": "I refuse."})
         assert answer.status_code == 409
         assert answer.json()["detail"] == "Not here, please."
+        # Clients were promised a complete list of codes: the setting counts as it was at startup.
+        assert answer.json()["code"] == "conflict"
+        parts.offer_problem_codes(codes())
+        assert post_json({**json_data, "comment": "I refuse."}).json()["code"] == Words.code
 
     def test_whoever_sends_spam_is_not_told(
         self,
