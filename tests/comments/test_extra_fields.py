@@ -375,16 +375,18 @@ class TestAdmin:
             ):
                 assert words in shown, (address, words)
 
-    @pytest.mark.parametrize("number", [1, 10, 100])
     def test_the_list_takes_the_same_number_of_queries(
-        self, moderator_client: Client, plain_page: Page, number: int
+        self, moderator_client: Client, plain_page: Page
     ) -> None:
-        insert_comments(plain_page, number)
-        Comment.objects.update(extra=STORED)
-        moderator_client.get(INDEX)
-        with CaptureQueriesContext(connection) as queries:
+        counted = []
+        for further in (1, 9, 90):
+            insert_comments(plain_page, further)
+            Comment.objects.update(extra=STORED)
             moderator_client.get(INDEX)
-        assert len(queries) == 13
+            with CaptureQueriesContext(connection) as queries:
+                moderator_client.get(INDEX)
+            counted.append(len(queries))
+        assert len(set(counted)) == 1, counted
 
 
 def read_csv(response: Any) -> list[dict[str, str]]:
@@ -446,14 +448,16 @@ class TestExport:
         insert_comments(plain_page, 60)
         assert len(read_csv(moderator_client.get(f"{INDEX}?export=csv"))) == 60
 
-    @pytest.mark.parametrize("number", [1, 10, 100])
-    def test_queries(self, moderator_client: Client, plain_page: Page, number: int) -> None:
-        insert_comments(plain_page, number)
-        Comment.objects.update(extra={"gone": "x"})
-        moderator_client.get(f"{INDEX}?export=csv")
-        with CaptureQueriesContext(connection) as queries:
-            assert len(read_csv(moderator_client.get(f"{INDEX}?export=csv"))) == number
-        assert len(queries) <= 9
+    def test_queries(self, moderator_client: Client, plain_page: Page) -> None:
+        counted = []
+        for number in (1, 10, 100):
+            insert_comments(plain_page, number - Comment.objects.count())
+            Comment.objects.update(extra={"gone": "x"})
+            moderator_client.get(f"{INDEX}?export=csv")
+            with CaptureQueriesContext(connection) as queries:
+                assert len(read_csv(moderator_client.get(f"{INDEX}?export=csv"))) == number
+            counted.append(len(queries))
+        assert len(set(counted)) == 1, counted
 
     def test_moderators_alone(self, editor_client: Client, client: Client, make_comment: Make) -> None:
         comment = make_comment()
