@@ -9,18 +9,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from ninja import Query, Router, Status
 from ninja.errors import ValidationError
 
 from standfirst.canonical import PublicAddresses
 from standfirst.delivery.bodies import RefusalError
 from standfirst.delivery.lists import decode_cursor, invalid_cursor, next_part
+from standfirst.languages import words_for
 from standfirst.visibility import anybody
 
 from .anchors import anchor_labels
 from .comment_addresses import comment_address
 from .enums import Status as CommentStatus
-from .errors import CommentRefused
+from .errors import CommentRefused, DiscussionClosed
 from .extra_fields import flat_choices
 from .extra_schemas import public_values
 from .forms import NOTES, TITLE, CommentForm, find_form_class
@@ -40,6 +42,7 @@ from .schemas import (
     CommentListQuery,
     CommentReceipt,
     CommentSubmission,
+    DiscussionLabels,
     InputType,
     ReaderComment,
     RemovedComment,
@@ -76,14 +79,20 @@ def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> 
     # No comment can have such an anchor: databases refuse NUL.
     anchor = query.anchor.replace("\0", "\N{REPLACEMENT CHARACTER}")
     found = list_comments(discussion=discussion, limit=query.limit, after=after, anchor=anchor)
+    is_open = discussion is None or discussion.is_open
     commented_page = _describe_page(addresses, page)
-    labels = _find_labels(page, found.comments)
-    return CommentList(
-        items=[_describe_item(addresses, comment, commented_page, labels) for comment in found.comments],
-        **next_part(request, (found.next_cursor,) if found.next_cursor else None),
-        count=found.count,
-        is_open=discussion is None or discussion.is_open,
-    )
+    with words_for(page):
+        labels = _find_labels(page, found.comments)
+        return CommentList(
+            items=[
+                _describe_item(addresses, comment, commented_page, labels, can_reply=is_open)
+                for comment in found.comments
+            ],
+            **next_part(request, (found.next_cursor,) if found.next_cursor else None),
+            count=found.count,
+            is_open=is_open,
+            labels=_describe_words(found.count),
+        )
 
 
 @router.get(
@@ -100,20 +109,23 @@ def describe_form(request: HttpRequest, query: Query[CommentFormQuery]) -> Comme
     form = blank_form(page=page, pages=pages)
     discussion = find_discussion(page)
     addresses = PublicAddresses(request)
-    return CommentFormDescription(
-        page=_describe_page(addresses, page),
-        is_open=discussion is None or discussion.is_open,
-        title=str(TITLE),
-        notes=[str(note) for note in NOTES],
-        fields=[
-            _describe_field(
-                name, field, form.get_initial_for_field(field, name), is_extra=name in form.extra_fields()
-            )
-            for name, field in form.fields.items()
-            if name in {*CommentSubmission.model_fields, *form.extra_fields()}
-        ],
-        submit_url=request.build_absolute_uri(_reverse(request, "post_comment")),
-    )
+    with words_for(page):
+        return CommentFormDescription(
+            page=_describe_page(addresses, page),
+            is_open=discussion is None or discussion.is_open,
+            title=str(TITLE),
+            notes=[str(note) for note in NOTES],
+            submit_label=_("Post comment"),
+            closed_label=str(DiscussionClosed.sentence),
+            fields=[
+                _describe_field(
+                    name, field, form.get_initial_for_field(field, name), is_extra=name in form.extra_fields()
+                )
+                for name, field in form.fields.items()
+                if name in {*CommentSubmission.model_fields, *form.extra_fields()}
+            ],
+            submit_url=request.build_absolute_uri(_reverse(request, "post_comment")),
+        )
 
 
 @router.get(
@@ -129,9 +141,16 @@ def get_comment(request: HttpRequest, uid: UUID) -> ReaderComment | RemovedComme
         comment, page = get_shown_comment(uid=uid, viewer=anybody(request))
     except Comment.DoesNotExist as error:
         raise Http404 from error
-    page = page.specific_deferred
+    page = _as_its_type(page)
     addresses = PublicAddresses(request)
-    return _describe_item(addresses, comment, _describe_page(addresses, page), _find_labels(page, [comment]))
+    with words_for(page):
+        return _describe_item(
+            addresses,
+            comment,
+            _describe_page(addresses, page),
+            _find_labels(page, [comment]),
+            can_reply=comment.discussion.is_open,
+        )
 
 
 @router.post(
@@ -181,8 +200,15 @@ def post_comment(
 
 def _get_page(request: HttpRequest, page_id: int) -> Any:
     """Return a public page as its own type, its fields not loaded. Raises ``Http404``."""
-    pages = pages_with_discussion(anybody(request).discussed_pages())
-    return get_object_or_404(pages, pk=page_id).specific_deferred
+    pages = pages_with_discussion(anybody(request).discussed_pages()).select_related("locale")
+    return _as_its_type(get_object_or_404(pages, pk=page_id))
+
+
+def _as_its_type(page: Any) -> Any:
+    """Return a page as its own type, its fields not loaded, with the locale that it was loaded with."""
+    specific = page.specific_deferred
+    specific.locale = page.locale
+    return specific
 
 
 def _describe_page(addresses: PublicAddresses, page: Any) -> CommentedPage:
@@ -196,7 +222,12 @@ def _find_labels(page: Any, comments: Iterable[Comment]) -> Mapping[str, str]:
 
 
 def _describe_item(
-    addresses: PublicAddresses, comment: Comment, page: CommentedPage, labels: Mapping[str, str]
+    addresses: PublicAddresses,
+    comment: Comment,
+    page: CommentedPage,
+    labels: Mapping[str, str],
+    *,
+    can_reply: bool,
 ) -> ReaderComment | RemovedComment:
     parent = comment.parent.uid if comment.parent else None
     if not comment.is_approved:
@@ -220,9 +251,22 @@ def _describe_item(
         body_html=comment.body_html,
         extra=public_values(comment.extra),
         reply_count=comment.approved_reply_count,
+        can_reply=can_reply,
         created_at=comment.created_at,
         path=path,
         url=url,
+    )
+
+
+def _describe_words(count: int) -> DiscussionLabels:
+    heading = ngettext("%(counter)s comment", "%(counter)s comments", count) % {"counter": count}
+    return DiscussionLabels(
+        heading=heading if count else _("Comments"),
+        empty=_("No comments yet. Yours would be the first."),
+        closed=str(DiscussionClosed.sentence),
+        removed=_("This comment has been removed."),
+        reply=_("Reply"),
+        editor=_("Editor"),
     )
 
 
@@ -252,7 +296,7 @@ def _describe_field(name: str, field: forms.Field, initial: Any, *, is_extra: bo
         required=field.required,
         max_length=getattr(field, "max_length", None),
         autocomplete=widget.attrs.get("autocomplete"),
-        help=str(field.help_text),
+        help=str(field.help_text) or None,
         value=_describe_initial(initial),
     )
 

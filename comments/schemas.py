@@ -67,6 +67,7 @@ class ReaderComment(Schema):
         json_schema_extra=describe_public,
     )
     reply_count: int = Field(description="Approved comments anywhere below this one.")
+    can_reply: bool = Field(description="Whether a reply to it would be taken.")
     created_at: datetime
     path: str = Field(description="The same address, relative to the site's root.")
     url: str = Field(description="Absolute address that leads to the comment where it stands.")
@@ -103,11 +104,24 @@ InputType = Literal[
 DiscussionItem = Annotated[ReaderComment | RemovedComment, Field(discriminator="type")]
 
 
+class DiscussionLabels(Schema):
+    """Words around a discussion, in the language of its page if they are translated into it."""
+
+    type: Literal["discussion_labels"] = "discussion_labels"
+    heading: str = Field(description="With the number of comments in the selection.")
+    empty: str = Field(description="In place of comments, if there are none.")
+    closed: str = Field(description="In place of the form, if the page takes no new comments.")
+    removed: str = Field(description="In place of a removed comment.")
+    reply: str = Field(description="On the way to the form that replies.")
+    editor: str = Field(description="Beside the name of an author with `is_editor`.")
+
+
 class CommentList(Part[DiscussionItem]):
     """Comments under a page in reading order: each thread's first comment, then its replies."""
 
     count: int = Field(description="Number of approved comments in the whole selection.")
     is_open: bool = Field(description="Whether the page takes new comments.")
+    labels: DiscussionLabels
 
 
 class CommentListQuery(PartQuery):
@@ -256,7 +270,7 @@ class CommentFormField(Schema):
     required: bool
     max_length: int | None
     autocomplete: str | None = Field(description="Value for the HTML attribute `autocomplete`.")
-    help: str = Field(description="A hint for the author, may be empty.")
+    help: str | None = Field(description="A hint for the author.")
     value: str | list[str] | None = Field(
         description="What to send if nobody changes it, such as the id of the page."
     )
@@ -270,5 +284,7 @@ class CommentFormDescription(Schema):
     is_open: bool = Field(description="Whether the page takes new comments.")
     title: str
     notes: list[str] = Field(description="Sentences to show before the first field.")
+    submit_label: str = Field(description="For the button that sends the form.")
+    closed_label: str = Field(description="In place of the form, if the page takes no new comments.")
     fields: list[CommentFormField]
     submit_url: str = Field(description="Absolute address to POST a `CommentSubmission` to.")

@@ -65,6 +65,11 @@ def interface_language(wanted: str) -> Language:
     return describe_language(_english())
 
 
+def words_for(page: Any) -> override:
+    """Return a context in which gettext answers as for readers of a page: in its language, if it is known."""
+    return override(interface_language(_locale_language(page).code).code)
+
+
 def same_language(one: Language, other: Language) -> bool:
     """Return whether text in one language needs no mark within text in the other; variants don't count."""
     return _primary(one.code) == _primary(other.code) and one.direction == other.direction

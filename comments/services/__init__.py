@@ -1,5 +1,6 @@
 """Every act on comments, one function each, for form, API, admin and commands alike."""
 
+from .counts import Counter
 from .discussions import (
     find_discussion,
     find_discussion_page_id,
@@ -13,6 +14,7 @@ from .submission import submit_comment
 
 __all__ = [
     "CommentSlice",
+    "Counter",
     "InvalidComment",
     "Visitor",
     "find_discussion",

@@ -60,7 +60,7 @@ def get_shown_comment(*, uid: UUID, viewer: Viewer) -> tuple[Comment, Any]:
     comments = Comment.objects.shown().marking_editors().select_related("parent", "discussion")
     comment = comments.filter(viewer.about("discussion__page", pages)).get(uid=uid)
     page_id = comment.discussion.page_id
-    shown = viewer.find_shown([page_id], pages)
+    shown = viewer.find_shown([page_id], pages.select_related("locale"))
     if page_id not in shown:  # It was unpublished between the two queries.
         raise Comment.DoesNotExist
     return comment, shown[page_id]

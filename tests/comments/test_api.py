@@ -11,15 +11,19 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import get_language
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Locale, Page, PageViewRestriction, Site
 
+from comments.api import _describe_words
 from comments.enums import Status
 from comments.forms import CommentForm
 from comments.models import Comment, Discussion, ModerationEntry
 from comments.services import set_comment_status, set_discussion_open
-from tests.comments.conftest import NO_SUCH_UID, SAME_ORIGIN, insert_comments, uids_in
+from standfirst.parts import count_comments, count_comments_by_anchor
+from standfirst.visibility import Viewer
+from tests.comments.conftest import NO_SUCH_UID, SAME_ORIGIN, MakeComment, MakePage, insert_comments, uids_in
 from tests.examples import examples
 
 Make = Callable[..., Comment]
@@ -37,6 +41,7 @@ COMMENT_KEYS = {
     "body",
     "body_html",
     "reply_count",
+    "can_reply",
     "created_at",
     "url",
     "path",
@@ -65,7 +70,7 @@ class TestList:
         response = client.get("/api/comments/", {"page": plain_page.pk})
         assert response.status_code == 200
         body = response.json()
-        assert set(body) == {"items", "next", "next_cursor", "count", "is_open"}
+        assert set(body) == {"items", "next", "next_cursor", "count", "is_open", "labels"}
         assert (body["next"], body["count"], body["is_open"]) == (None, 1, True)
         (item,) = body["items"]
         assert set(item) == COMMENT_KEYS
@@ -136,6 +141,7 @@ class TestList:
 
     def test_an_untouched_page(self, client: Client, plain_page: Page) -> None:
         body = client.get("/api/comments/", {"page": plain_page.pk}).json()
+        del body["labels"]
         assert body == {"items": [], "next": None, "next_cursor": None, "count": 0, "is_open": True}
         set_discussion_open(page=plain_page, is_open=False)
         assert not client.get("/api/comments/", {"page": plain_page.pk}).json()["is_open"]
@@ -244,7 +250,7 @@ class TestForm:
             "required": True,
             "max_length": 100,
             "autocomplete": "email",
-            "help": "",
+            "help": None,
             "value": None,
             "is_extra": False,
             "is_multiple": False,
@@ -513,3 +519,98 @@ class TestCost:
             counts.append(len(queries))
         assert counts[1] == counts[2]
         assert counts[2] <= 16
+
+
+class TestWords:
+    def test_those_around_a_discussion_come_with_it(
+        self, client: Client, plain_page: Page, approved: MakeComment
+    ) -> None:
+        empty = client.get("/api/comments/", {"page": plain_page.pk}).json()
+        assert empty["labels"] == {
+            "type": "discussion_labels",
+            "heading": "Comments",
+            "empty": "No comments yet. Yours would be the first.",
+            "closed": "Comments on this page are closed.",
+            "removed": "This comment has been removed.",
+            "reply": "Reply",
+            "editor": "Editor",
+        }
+        approved("One")
+        assert (
+            client.get("/api/comments/", {"page": plain_page.pk}).json()["labels"]["heading"] == "1 comment"
+        )
+        form = client.get("/api/comments/form/", {"page": plain_page.pk}).json()
+        assert (form["submit_label"], form["closed_label"]) == (
+            "Post comment",
+            "Comments on this page are closed.",
+        )
+
+    def test_they_are_in_the_language_of_the_page(
+        self, client: Client, plain_page: Page, approved: MakeComment, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        approved("One")
+        page_locale = Locale.objects.create(language_code="de")
+        Page.objects.filter(pk=plain_page.pk).update(locale=page_locale)
+        monkeypatch.setattr("standfirst.languages._is_translated", lambda code: code == "de")
+        languages: list[str | None] = []
+        monkeypatch.setattr("comments.api._describe_words", lambda count: note(languages, count))
+        client.get("/api/comments/", {"page": plain_page.pk})
+        assert languages == ["de"]
+
+    def test_a_reply_is_taken_while_the_discussion_is_open(
+        self, client: Client, plain_page: Page, approved: MakeComment
+    ) -> None:
+        comment = approved("One")
+        for is_open in (True, False):
+            set_discussion_open(page=plain_page, is_open=is_open)
+            (item,) = client.get("/api/comments/", {"page": plain_page.pk}).json()["items"]
+            assert item["can_reply"] is is_open
+            assert client.get(f"/api/comments/{comment.uid}/").json()["can_reply"] is is_open
+
+
+def note(languages: list[str | None], count: int) -> Any:
+    """Remember which language the words of a list are asked for in."""
+    languages.append(get_language())
+    return _describe_words(count)
+
+
+class TestCounts:
+    """What other apps are told."""
+
+    def test_by_page_and_by_part(
+        self, plain_page: Page, make_page: MakePage, approved: Make, make_comment: MakeComment
+    ) -> None:
+        quiet, hidden = make_page("Quiet"), make_page("Hidden")
+        approved("One")
+        reply_to = approved("Two")
+        approved("Three", parent=reply_to)
+        make_comment("Waiting")
+        Comment.objects.filter(body__in=["Two", "Three", "Waiting"]).update(anchor="part")
+        viewer = Viewer(site=Site.objects.get())
+        shown = [plain_page, quiet, *plain_page.aliases.all()]
+        assert count_comments(shown, viewer=viewer) == {plain_page.pk: 3, quiet.pk: 0}
+        assert count_comments_by_anchor(shown, viewer=viewer) == {plain_page.pk: {"part": 2}, quiet.pk: {}}
+        assert hidden.pk not in (count_comments(shown, viewer=viewer) or {})
+
+    def test_an_alias_has_those_of_its_original(self, plain_page: Page, approved: Make) -> None:
+        approved("One")
+        alias = plain_page.create_alias(update_slug="an-alias")
+        assert count_comments([alias], viewer=Viewer(site=Site.objects.get())) == {alias.pk: 1}
+
+    def test_pages_that_take_none_are_left_out(self, plain_page: Page, settings: Any) -> None:
+        settings.STANDFIRST_COMMENTS_PAGE_TYPES = []
+        viewer = Viewer(site=Site.objects.get())
+        assert count_comments([plain_page], viewer=viewer) == {}
+        assert count_comments_by_anchor([plain_page], viewer=viewer) == {}
+
+    @pytest.mark.parametrize("number", [1, 10, 100])
+    def test_at_a_constant_number_of_queries(
+        self, make_page: MakePage, django_assert_num_queries: Any, number: int
+    ) -> None:
+        pages = [make_page(f"Page {place}") for place in range(number)]
+        viewer = Viewer(site=Site.objects.get())
+        viewer.may_discuss(pages[0])
+        with django_assert_num_queries(1):
+            count_comments(pages, viewer=viewer)
+        with django_assert_num_queries(1):
+            count_comments_by_anchor(pages, viewer=viewer)
