@@ -327,12 +327,17 @@ def _interrupt(signal_number: int, frame: object) -> None:
 
 
 def serve(port: int, site: str, password: str, environment: dict[str, str]) -> int:
-    """Run web server and scheduler until a signal comes or one of them ends; return the exit code."""
+    """Run web server, worker and scheduler until a signal comes or one of them ends; return the exit code."""
     gunicorn = [str(PYTHON), "-m", "gunicorn", "--config", "python:cms.server"]
     gunicorn += ["--bind", f"{demo_host()}:{port}"]
-    commands = {"web server": gunicorn, "scheduler": [str(PYTHON), "manage.py", "run_scheduler"]}
+    worker = [str(PYTHON), "manage.py", "db_worker", "--backend=outbox", "--no-reload", "--verbosity=0"]
+    commands = {
+        "web server": gunicorn,
+        "worker": worker,
+        "scheduler": [str(PYTHON), "manage.py", "run_scheduler"],
+    }
     children: dict[str, subprocess.Popen[bytes]] = {}
-    say("Starting the web server and the scheduler")
+    say("Starting the web server, the worker and the scheduler")
     try:
         for name, command in commands.items():
             # A session of its own: Ctrl-C reaches this process alone, which then ends its children in order.

@@ -132,6 +132,7 @@ INSTALLED_APPS = [
     "ninja",
     "axes",
     "csp",
+    "django_tasks_db",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -282,11 +283,23 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # A long body of blocks has many form fi
 # How many proxies in front of the site add to X-Forwarded-For. Behind one, and with 0, all readers would seem
 # to share an address, and flood control would slow them down together.
 STANDFIRST_COMMENTS_TRUSTED_PROXIES = env.int("STANDFIRST_TRUSTED_PROXIES", default=0)
+# Who gets an e-mail when a comment awaits moderation.
+STANDFIRST_COMMENTS_NOTIFY = env.list("STANDFIRST_COMMENTS_NOTIFY", default=[])
 
 # --- APIs ---------------------------------------------------------------------------------------------------
 
 # Frontends on these origins may read the delivery API and post comments from a browser.
 STANDFIRST_API_WRITE_ORIGINS = env.list("STANDFIRST_CORS_ORIGINS", default=[])
+
+# --- Tasks --------------------------------------------------------------------------------------------------
+
+# Wagtail's own tasks, such as indexing a page for the search, stay part of the request: an editor finds at
+# once what was saved. What leaves the site is for the worker.
+TASKS = {
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
+    "outbox": {"BACKEND": "django_tasks_db.DatabaseBackend"},
+}
+STANDFIRST_OUTBOX_TASKS_BACKEND = "outbox"
 
 # --- Logging and mail ---------------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
@@ -139,6 +140,21 @@ def _find_fault(path: str) -> str:
     except Exception as error:  # Whatever a stranger's module or class raises.
         return str(error) or type(error).__name__
     return ""
+
+
+@register("comments")
+def check_notified_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report that those who should be told of comments can't be."""
+    value = conf.read("STANDFIRST_COMMENTS_NOTIFY")
+    if isinstance(value, list | tuple | set) and all(map(_is_email, value)):
+        return []
+    return [
+        Error(
+            f"STANDFIRST_COMMENTS_NOTIFY is {value!r}.",
+            hint='Set it to a list of e-mail addresses, such as ["desk@example.org"].',
+            id="standfirst_comments.E020",
+        )
+    ]
 
 
 @register(Tags.urls)
@@ -277,6 +293,14 @@ def _find_lost_discussions() -> list[LostBlock]:
 
 def _add_block(lost: LostBlock) -> str:
     return f"Add {{% block {lost.name} %}}{{% endblock %}} to {lost.root}"
+
+
+def _is_email(value: Any) -> bool:
+    try:
+        validate_email(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _in_range(value: object, lowest: int, highest: int | None) -> bool:

@@ -23,6 +23,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "STANDFIRST_COMMENTS_FORM": None,
     # The rules for new comments, in order, as dotted paths; None for those against duplicates and floods.
     "STANDFIRST_COMMENTS_RULES": None,
+    # E-mail addresses of those who are told of each comment that awaits moderation.
+    "STANDFIRST_COMMENTS_NOTIFY": (),
 }
 
 # A path in the tree of comments holds 32 characters a level; the column is made for this many levels.
@@ -74,3 +76,6 @@ def rules() -> tuple[str, ...] | None:
     """Return the dotted paths of the rules for new comments, None for those of the app."""
     paths = read("STANDFIRST_COMMENTS_RULES")
     return None if paths is None else tuple(paths)
+def notified_addresses() -> list[str]:
+    """Return who gets an e-mail when a comment awaits moderation, each address once."""
+    return list(dict.fromkeys(read("STANDFIRST_COMMENTS_NOTIFY")))

@@ -13,9 +13,12 @@ class StandfirstConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Guard the records of all apps, register their checks, and connect what follows Wagtail's pages."""
+        """Guard the records of all apps, register checks and e-mail, and follow Wagtail's pages."""
         from standfirst import aliases, going_live
         from standfirst.delivery import checks as delivery_checks  # noqa: F401
+        from standfirst.outbox import checks as outbox_checks  # noqa: F401
+        from standfirst.outbox import register
+        from standfirst.outbox.mail import MailKind
         from standfirst.records import checks, guards, persons  # noqa: F401
 
         if apps.is_installed("wagtail.contrib.settings"):
@@ -29,3 +32,4 @@ class StandfirstConfig(AppConfig):
         persons.watch_persons()
         aliases.connect()
         going_live.connect()
+        register(MailKind())

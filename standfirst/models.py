@@ -11,8 +11,11 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting
 
 from standfirst.addresses import validate_web_address
+from standfirst.outbox.models import OutboxMessage
 from standfirst.plain_migrations import plain_in_migrations
 from standfirst.records import Record
+
+__all__ = ["FrontendSettings", "OutboxMessage", "RecordLogEntry"]
 
 
 @plain_in_migrations

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.models import PageViewRestriction, Revision
@@ -13,6 +14,8 @@ from wagtail.models import PageViewRestriction, Revision
 from standfirst.aliases import find_original_id, is_alias_of_hidden, page_model
 from standfirst.bulk_publishing import GuardedPublishBulkAction
 from standfirst.going_live import hold_new_page_back
+from standfirst.outbox.handling import DISCARD, RETRY
+from standfirst.outbox.viewsets import OutboxTroublePanel, OutboxViewSet, may_see
 from standfirst.publishing import (
     ACTIONS,
     describe_overtaking,
@@ -88,3 +91,22 @@ def say_that_an_alias_has_no_privacy_of_its_own(request: HttpRequest, page: Any)
             )
         ],
     )
+
+
+@hooks.register("register_admin_viewset")
+def register_outbox() -> OutboxViewSet:
+    return OutboxViewSet()
+
+
+@hooks.register("construct_homepage_panels")
+def warn_of_messages_that_stay(request: HttpRequest, panels: list[Any]) -> None:
+    """Say on the admin's front page that messages don't leave."""
+    if may_see(request.user):
+        panels.append(OutboxTroublePanel())
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    """Register what people do with outgoing messages, for the site history."""
+    actions.register_action(RETRY, _lazy("Retry outgoing message"), _lazy("Outgoing message retried"))
+    actions.register_action(DISCARD, _lazy("Discard outgoing message"), _lazy("Outgoing message discarded"))

@@ -26,6 +26,7 @@ from ..screening import Submission
 from ..screening.pipeline import Screening, has_rules_without_lock, screen_early, screen_locked
 from ..screening.rules import Outcome
 from .discussions import find_discussion, find_discussion_page_id, lock_discussion_of_page
+from .notification import notify_moderators
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -51,7 +52,8 @@ def submit_comment(
     The values must have passed ``comments.forms.CommentForm``, and ``page`` is of its own type. A reply
     without an ``anchor`` takes its parent's, so that a thread about a part of the page stays about it. The
     part's words are kept with the comment, which outlives the part. ``extra`` holds the values of the site's
-    own fields. ``at`` is when it was written, if not now.
+    own fields. ``at`` is when it was written, if not now: then it is brought in from elsewhere, and nobody is
+    told of it.
 
     Raises a ``comments.errors.CommentRefused``: ``InvalidParent`` (not an approved comment of this
     discussion), ``PageGone``, or what a rule refuses with (``comments.screening``): ``DiscussionClosed``,
@@ -95,6 +97,8 @@ def submit_comment(
                 created_at=comment.created_at,
             )
             change_discussion(discussion, pending=int(comment.status == Status.PENDING))
+            if at is None and comment.status == Status.PENDING:
+                notify_moderators(comment=comment, page=page)
     except IntegrityError as error:
         if type(page)._base_manager.filter(pk=page_id).exists():
             raise

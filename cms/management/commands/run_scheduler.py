@@ -14,14 +14,23 @@ from django.db import close_old_connections
 logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 60
-# What is due every minute, as management commands.
-EVERY_MINUTE = ("publish_scheduled",)
+# What is due every minute: management commands with their arguments.
+EVERY_MINUTE: tuple[tuple[str, ...], ...] = (
+    ("publish_scheduled",),
+    # What the worker was not told of, or could not deliver at the first attempt. Not for long: pages are due,
+    # too.
+    ("standfirst_deliver_outbox", "--seconds=5", "--verbosity=0"),
+    ("prune_db_task_results", "--backend=outbox", "--min-age-days=1", "--verbosity=0"),
+)
 
 
 class Command(BaseCommand):
     """Run what is due every minute, until told to stop."""
 
-    help = "Publishes and unpublishes pages at their set times: runs what is due every minute until stopped."
+    help = (
+        "Publishes and unpublishes pages at their set times and delivers e-mails to be tried again: "
+        "runs what is due every minute until stopped."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,12 +55,12 @@ class Command(BaseCommand):
 
     def _run_due(self) -> None:
         """Run each due command; one that fails is logged and tried again in a minute."""
-        for name in EVERY_MINUTE:
+        for name, *arguments in EVERY_MINUTE:
             if self._stopped.is_set():
                 return
             close_old_connections()  # A database server may have dropped an idle connection.
             try:
-                call_command(name)
+                call_command(name, *arguments)
             except Exception:
                 logger.exception("The scheduled command %s failed", name)
             finally:
