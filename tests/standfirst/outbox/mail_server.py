@@ -22,7 +22,7 @@ class MailServer:
     """A context manager; ``port`` is where it listens.
 
     ``answers`` has the replies to the steps of a conversation that are not the usual ones, "" to hang up.
-    At the step ``hold_at`` it doesn't answer: ``held`` is set, and the other side may be killed.
+    At the step ``hold_at`` it doesn't answer until ``release``: ``held`` is set, and the other side may be killed.
     """
 
     def __init__(self) -> None:
@@ -31,6 +31,7 @@ class MailServer:
         self.hold_at = ""
         self.held = threading.Event()
         self.ending = threading.Event()
+        self.released = threading.Event()
         server = self
 
         class Conversation(socketserver.StreamRequestHandler):
@@ -51,9 +52,14 @@ class MailServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.ending.set()
+        self.release()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def release(self) -> None:
+        """Go on with a conversation that is held."""
+        self.released.set()
 
     def converse(self, client: Any) -> None:
         """Hold one conversation (RFC 5321)."""
@@ -87,8 +93,9 @@ class MailServer:
         """Answer at a step; return False if the conversation ends there."""
         if self.hold_at == step:
             self.held.set()
-            self.ending.wait(HOLD_SECONDS)
-            return False
+            self.released.wait(HOLD_SECONDS)
+            if self.ending.is_set():
+                return False
         text = self.answers.get(step, usual)
         if not text:
             client.connection.shutdown(socket.SHUT_RDWR)
