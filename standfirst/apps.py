@@ -19,6 +19,7 @@ class StandfirstConfig(AppConfig):
         from standfirst.outbox import checks as outbox_checks  # noqa: F401
         from standfirst.outbox import register
         from standfirst.outbox.mail import MailKind
+        from standfirst.plain_migrations import make_permissions
         from standfirst.records import checks, guards, persons  # noqa: F401
 
         if apps.is_installed("wagtail.contrib.settings"):
@@ -29,6 +30,7 @@ class StandfirstConfig(AppConfig):
             register_setting(FrontendSettings, icon="desktop")
         pre_migrate.connect(guards.remove_guards, dispatch_uid="standfirst.records.guards")
         post_migrate.connect(guards.make_guards, dispatch_uid="standfirst.records.guards")
+        post_migrate.connect(make_permissions, dispatch_uid="standfirst.plain_migrations")
         persons.watch_persons()
         aliases.connect()
         going_live.connect()

@@ -8,6 +8,9 @@ that moves a class would break those it has.
 from functools import cache
 from typing import Any, TypeVar
 
+from django.apps import AppConfig
+from django.apps.registry import Apps
+from django.contrib.auth.management import create_permissions
 from django.db import models
 from wagtail.fields import StreamField
 
@@ -15,6 +18,7 @@ from standfirst.records.doors import PURGE
 
 WORDS_OF_FIELDS = {"verbose_name", "help_text", "choices", "violation_error_message"}
 WORDS_OF_MODELS = ("verbose_name", "verbose_name_plural", "permissions")
+_models_with_permissions: list[type[models.Model]] = []
 AnyModel = TypeVar("AnyModel", bound=models.Model)
 
 
@@ -30,9 +34,25 @@ def plain_in_migrations(model: type[AnyModel]) -> type[AnyModel]:
     for part in parts:
         kind: Any = type(part)
         part.__class__ = _make_plain(kind)
+    if model._meta.permissions:
+        _models_with_permissions.append(model)
     for word in WORDS_OF_MODELS:
         model._meta.original_attrs.pop(word, None)
     return model
+
+
+def make_permissions(app_config: AppConfig, using: str, verbosity: int, apps: Apps, **kwargs: Any) -> None:
+    """Make the permissions of an app's plain models, after ``migrate``.
+
+    Django makes those that migrations know of, and they don't know of ours.
+    """
+    for model in _models_with_permissions:
+        # ``apps`` are as the migrations left them: one that was taken back has no such table.
+        if model._meta.app_label == app_config.label and model._meta.model_name in apps.all_models.get(
+            app_config.label, {}
+        ):
+            create_permissions(app_config, verbosity=verbosity, using=using)
+            return
 
 
 @cache

@@ -207,13 +207,14 @@ def free_port() -> str:
         return str(probe.getsockname()[1])
 
 
-# Stands in for manage.py and its commands: it notes what it was asked, and the scheduler waits.
+# Stands in for manage.py and its commands: it notes what it was asked; worker and scheduler wait.
 MANAGE = """
 import os, sys, time
 with open("calls.log", "a") as log:
     log.write(" ".join(sys.argv[1:]) + " " + os.environ.get("DEMO_ADMIN_PASSWORD", "") + "\\n")
-if sys.argv[1] == "run_scheduler":
-    open("scheduler.pid", "w").write(str(os.getpid()))
+children = {"run_scheduler": "scheduler", "db_worker": "worker"}
+if sys.argv[1] in children:
+    open(children[sys.argv[1]] + ".pid", "w").write(str(os.getpid()))
     time.sleep(60)
 """
 # Stands in for the project: the smallest application that gunicorn can serve.
@@ -267,27 +268,28 @@ def is_running(pid: int) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_demo_ends_its_children(site: Path, number: signal.Signals) -> None:
-    """A stop ends the web server and the scheduler, and the exit code is a success."""
+    """A stop ends web server, worker and scheduler, and the exit code is a success."""
     demo = start_demo(site)
     port_line = next(line for line in demo.printed.splitlines() if "Site" in line)  # type: ignore[attr-defined]
     port = int(port_line.rstrip("/").rpartition(":")[2])
-    scheduler = int((site / "scheduler.pid").read_text())
+    children = [int((site / f"{name}.pid").read_text()) for name in ("scheduler", "worker")]
     demo.send_signal(number)
     rest, _ = demo.communicate(timeout=30)
     assert demo.returncode == 0, rest
     assert "Traceback" not in rest
-    assert not is_running(scheduler)
+    assert not any(map(is_running, children))
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_demo_stops_when_a_child_ends(site: Path) -> None:
-    """When the scheduler dies, that is said and the rest is stopped."""
+@pytest.mark.parametrize("child", ["scheduler", "worker"])
+def test_demo_stops_when_a_child_ends(site: Path, child: str) -> None:
+    """When the scheduler or the worker dies, that is said and the rest is stopped."""
     demo = start_demo(site)
-    os.kill(int((site / "scheduler.pid").read_text()), signal.SIGKILL)
+    os.kill(int((site / f"{child}.pid").read_text()), signal.SIGKILL)
     rest, _ = demo.communicate(timeout=30)
     assert demo.returncode == 1
-    assert "The scheduler ended by itself" in rest
+    assert f"The {child} ended by itself" in rest
     assert "Traceback" not in rest
 
 

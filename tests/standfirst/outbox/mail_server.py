@@ -1,4 +1,4 @@
-"""A mail server on loopback that does as it is told: takes mail, refuses it, hangs up or keeps one waiting."""
+"""A mail server on loopback that does as it is told: takes mail, refuses it, hangs up or waits."""
 
 import contextlib
 import socket
@@ -22,7 +22,8 @@ class MailServer:
     """A context manager; ``port`` is where it listens.
 
     ``answers`` has the replies to the steps of a conversation that are not the usual ones, "" to hang up.
-    At the step ``hold_at`` it doesn't answer until ``release``: ``held`` is set, and the other side may be killed.
+    At the step ``hold_at`` it doesn't answer until ``release``: ``held`` is set, and the other side may be
+    killed.
     """
 
     def __init__(self) -> None:

@@ -4,16 +4,18 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core import mail
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standfirst.outbox import InvalidPayload, enqueue
+from standfirst.outbox import Delivery, InvalidPayload, enqueue
 from standfirst.outbox.delivering import deliver_due
-from standfirst.outbox.mail import MailKind
+from standfirst.outbox.mail import MailKind, compose
 from standfirst.outbox.models import OutboxMessage, State
 from tests.standfirst.outbox.conftest import make_due, reload
 from tests.standfirst.outbox.mail_server import DATA, GOODBYE, GREETING, RECIPIENT, TEXT, MailServer, send_to
@@ -124,7 +126,9 @@ def test_no_server_at_all(settings: Any, letter: OutboxMessage) -> None:
 
 
 def test_a_backend_that_sends_nothing(letter: OutboxMessage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", lambda self, all: 0)
+    monkeypatch.setattr(
+        "django.core.mail.backends.locmem.EmailBackend.send_messages", lambda self, messages: 0
+    )
     deliver_due()
     assert "sent nothing" in reload(letter).last_error
 
@@ -168,17 +172,11 @@ class TestPayload:
     @given(st.fixed_dictionaries({name: st.text() for name in ("subject", "from_email", "reply_to")}))
     def test_no_text_becomes_a_header(self, texts: dict[str, str]) -> None:
         """What is taken at all makes an e-mail with exactly the headers that it should have."""
-        from standfirst.outbox.kinds import Delivery
-        from standfirst.outbox.mail import compose
-
         kind = MailKind()
         try:
             payload = kind.clean(MAIL | texts)
         except InvalidPayload:
             return
-        from datetime import UTC, datetime
-        from uuid import UUID
-
         delivery = Delivery(uid=UUID(int=0), attempt=1, created_at=datetime.now(UTC))
         try:
             headers = compose(payload, delivery=delivery).message().keys()

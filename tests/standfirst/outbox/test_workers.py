@@ -208,7 +208,7 @@ class TestChecks:
         assert checks.check_overdue(None) == []
 
     def test_before_the_first_migration(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(connection.introspection, "table_names", lambda: [])
+        monkeypatch.setattr(connection.introspection, "table_names", list)
         assert checks.check_overdue(None, databases=["default"]) == []
 
 

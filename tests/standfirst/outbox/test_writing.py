@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -36,9 +35,9 @@ class TestTransaction:
         assert started == [1]
 
     def test_a_rollback_leaves_none(self, postcard: Postcard, started: list[int]) -> None:
-        with pytest.raises(RuntimeError), transaction.atomic():
+        with transaction.atomic():
             enqueue(**CARD)
-            raise RuntimeError
+            transaction.set_rollback(True)
         assert not OutboxMessage.objects.exists()
         assert started == []
 
@@ -58,9 +57,9 @@ class TestTransaction:
 
     def test_after_a_savepoint_that_was_rolled_back(self, postcard: Postcard, started: list[int]) -> None:
         with transaction.atomic():
-            with pytest.raises(RuntimeError), transaction.atomic():
+            with transaction.atomic():
                 enqueue(**CARD)
-                raise RuntimeError
+                transaction.set_rollback(True)
             enqueue(**CARD)
         assert started == [1]
 
@@ -165,10 +164,6 @@ def test_a_message_is_named_without_its_content(write: Write) -> None:
     OutboxMessage.objects.update(kind="gone")
     assert OutboxMessage.objects.get().kind_label == "gone"
     assert message.kind_label == "Postcard"
-
-
-def test_uids_differ(db: None, postcard: Postcard) -> None:
-    assert enqueue(**CARD) != enqueue(**CARD) != uuid4()
 
 
 def test_defaults(settings: Any) -> None:
