@@ -42,6 +42,19 @@ def test_the_units_differ_in_what_they_start_alone() -> None:
     clock = set((DEPLOY / "standfirst-scheduler.service").read_text().splitlines())
     kinds = {line.partition("=")[0] for line in web ^ clock if not line.startswith("#")}
     assert kinds == {"Description", "ExecStart", "ExecReload", "Restart", "LimitNOFILE"}
+    worker = set((DEPLOY / "standfirst-worker.service").read_text().splitlines())
+    kinds = {line.partition("=")[0] for line in worker ^ clock if not line.startswith("#")}
+    assert kinds == {"Description", "ExecStart"}
+
+
+def test_the_worker_is_that_of_the_demonstration() -> None:
+    (line,) = [
+        line
+        for line in (DEPLOY / "standfirst-worker.service").read_text().splitlines()
+        if line.startswith("ExecStart=")
+    ]
+    words = line.partition("manage.py ")[2].split()
+    assert all(f'"{word}"' in (ROOT / "cms" / "bootstrap.py").read_text(encoding="utf-8") for word in words)
 
 
 @dataclass(frozen=True)

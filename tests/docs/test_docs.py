@@ -19,6 +19,7 @@ import articles.conf
 import comments.conf
 import comments.signals
 import standfirst.delivery.conf
+import standfirst.outbox.conf
 from articles.blocks import ArticleBodyBlock
 from articles.enums import Certainty, Relation
 from comments.errors import CommentRefused
@@ -30,7 +31,7 @@ REFERENCE = ROOT / "docs" / "reference"
 DOCUMENTS = find_documents()
 APPS = ("articles", "comments")
 SETTINGS = {
-    "standfirst": standfirst.delivery.conf.DEFAULTS,
+    "standfirst": {**standfirst.delivery.conf.DEFAULTS, **standfirst.outbox.conf.DEFAULTS},
     "articles": articles.conf.DEFAULTS,
     "comments": comments.conf.DEFAULTS,
 }
@@ -208,7 +209,7 @@ class TestOtherReferences:
             f"{permission.content_type.app_label}.{permission.codename}"
             for permission in Permission.objects.filter(
                 content_type__app_label__in=map(app_label, SETTINGS),
-                content_type__model__in=["comment", "source", "person", "frontendsettings"],
+                content_type__model__in=["comment", "source", "person", "frontendsettings", "outboxmessage"],
             ).select_related("content_type")
         }
         assert set(table_keys(reference("permissions.md").text)) == asked

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.apps.registry import Apps
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState
@@ -12,6 +14,7 @@ from django.db.migrations.writer import MigrationWriter
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import ArticleMixin, ArticlePage
+from standfirst.plain_migrations import make_permissions
 from tests.articles.builders import claim_block, make_article, make_source
 from tests.databases import ROOT
 
@@ -53,6 +56,24 @@ def test_a_hosts_page_type_writes_none_of_ours(monkeypatch: pytest.MonkeyPatch) 
     body: Any = ArticleMixin._meta.get_field("body")
     monkeypatch.setattr(body, "block_types_arg", [])
     assert written() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("label", "codename"),
+    [("standfirst", "manage_outboxmessage"), ("standfirst_comments", "moderate_comment")],
+)
+def test_permissions_that_migrations_do_not_know_are_made(label: str, codename: str) -> None:
+    """Those that the models name, whatever groups the site has, as long as there is the table."""
+    wanted = Permission.objects.filter(content_type__app_label=label, codename=codename)
+    wanted.delete()
+    config = apps.get_app_config(label)
+    make_permissions(config, using="default", verbosity=0, apps=Apps())
+    assert not wanted.exists()
+    state = MigrationLoader(connection).project_state().apps
+    make_permissions(config, using="default", verbosity=0, apps=state)
+    make_permissions(config, using="default", verbosity=0, apps=state)
+    assert wanted.count() == 1
 
 
 @pytest.mark.parametrize("app", APPS)
