@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from django.apps import AppConfig
 from django.apps.registry import Apps
+from django.apps.registry import apps as global_apps
 from django.contrib.auth.management import create_permissions
 from django.db import models
 from wagtail.fields import StreamField
@@ -41,8 +42,10 @@ def plain_in_migrations(model: type[AnyModel]) -> type[AnyModel]:
     return model
 
 
-def make_permissions(app_config: AppConfig, using: str, verbosity: int, apps: Apps, **kwargs: Any) -> None:
-    """Make the permissions of an app's plain models, after ``migrate``.
+def make_permissions(
+    app_config: AppConfig, using: str, verbosity: int, apps: Apps = global_apps, **kwargs: Any
+) -> None:
+    """Make the permissions of an app's plain models, after ``migrate`` and ``flush``.
 
     Django makes those that migrations know of, and they don't know of ours.
     """

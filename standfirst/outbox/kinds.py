@@ -58,6 +58,10 @@ class Kind(ABC, Generic[Payload]):
         """Return what the admin shows of the payload to those who may read it: labels and texts."""
         return [(name, str(value)) for name, value in payload.model_dump(mode="json").items()]
 
+    def summarise(self, payload: Payload) -> str:
+        """Return a line by which the admin's list tells messages of this kind apart, for the same people."""
+        return ""
+
     def clean(self, payload: Mapping[str, Any] | BaseModel) -> Payload:
         """Return the payload as its model. Raises ``InvalidPayload``."""
         values = payload.model_dump(mode="json") if isinstance(payload, BaseModel) else payload

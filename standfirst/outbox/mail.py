@@ -84,6 +84,9 @@ class MailKind(Kind[MailPayload]):
         if count == 0:
             raise RuntimeError("The mail backend sent nothing.")
 
+    def summarise(self, payload: MailPayload) -> str:
+        return f"{payload.to}: {payload.subject}"
+
     def describe(self, payload: MailPayload) -> "list[tuple[_StrOrPromise, str]]":
         shown = [(_("To"), payload.to), (_("Subject"), payload.subject), (_("Text"), payload.text)]
         return [*shown, *([(_("Reply to"), payload.reply_to)] if payload.reply_to else [])]

@@ -14,8 +14,9 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.admin_url_finder import register_admin_url_finder
@@ -65,11 +66,25 @@ class OutboxFilterSet(WagtailFilterSet):
         fields = ["state", "kind"]
 
 
-class DueColumn(DateColumn):
-    """When a message is tried next; nothing for one that won't be."""
+class DueColumn(Column):
+    """When a message is tried next; nothing for one that won't be.
 
-    def get_value(self, instance: OutboxMessage) -> Any:
-        return instance.due_at if instance.is_pending else None
+    Wagtail's column of dates calls every time to come "just now".
+    """
+
+    def get_value(self, instance: OutboxMessage) -> str:
+        if not instance.is_pending:
+            return ""
+        due = date_format(timezone.localtime(instance.due_at), "SHORT_DATETIME_FORMAT")
+        return _("not before %(time)s") % {"time": due}
+
+
+class AttemptsColumn(Column):
+    """How often a message was tried, in words: in a narrow window the cells stand below each other."""
+
+    def get_value(self, instance: OutboxMessage) -> str:
+        number = instance.attempts
+        return ngettext("%(number)d attempt", "%(number)d attempts", number) % {"number": number}
 
 
 class ActionsColumn(BaseColumn):
@@ -101,9 +116,14 @@ class OutboxIndexView(generic.IndexView):
     template_name = "standfirst/admin/outbox/index.html"
     table_classname = "listing sf-outbox-listing"
 
+    @cached_property
+    def may_manage(self) -> bool:
+        return bool(self.request.user.has_perm(MANAGE))
+
     def get_base_queryset(self) -> QuerySet[OutboxMessage]:
-        """Return all messages without what is in them: the list doesn't show it."""
-        return OutboxMessage.objects.defer("payload")
+        """Return all messages, with what is in them for those who may read it."""
+        messages = OutboxMessage.objects.all()
+        return messages if self.may_manage else messages.defer("payload")
 
     def order_queryset(self, queryset: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
         if self.is_explicitly_ordered and self.ordering:
@@ -118,7 +138,7 @@ class OutboxIndexView(generic.IndexView):
 
     @cached_property
     def columns(self) -> list[Column]:
-        columns = [
+        columns: list[Column] = [
             TitleColumn(
                 "kind",
                 label=_("Message"),
@@ -134,12 +154,15 @@ class OutboxIndexView(generic.IndexView):
                 sort_key="state",
                 primary=lambda message: message.is_dead,
             ),
-            Column("attempts", label=_("Attempts"), sort_key="attempts"),
-            Column("last_error", label=_("Last error"), classname="sf-outbox-error"),
+            AttemptsColumn("attempts", label=_("Attempts"), sort_key="attempts"),
+            Column("last_error", label=_("Last error"), classname="sf-outbox-text"),
             DueColumn("due_at", label=_("Next attempt"), sort_key="due_at"),
             DateColumn("created_at", label=_("Written"), sort_key="created_at"),
         ]
-        if self.request.user.has_perm(MANAGE):
+        if self.may_manage:
+            columns.insert(
+                1, Column("summary", label=_("About"), accessor=summarise, classname="sf-outbox-text")
+            )
             columns.append(ActionsColumn("actions", label=_("Actions")))
         return columns
 
@@ -170,6 +193,15 @@ class OutboxInspectView(generic.InspectView):
             "history": log_registry.get_logs_for_instance(message).select_related("user"),
             "next_url": self.request.path,
         }
+
+
+def summarise(message: OutboxMessage) -> str:
+    """Return what tells a message from others of its kind, an empty text if its kind can't say."""
+    try:
+        kind = find_kind(message.kind)
+        return kind.summarise(kind.clean(message.payload))
+    except (UnknownKind, InvalidPayload):
+        return ""
 
 
 def describe(message: OutboxMessage) -> "list[tuple[_StrOrPromise, str]]":

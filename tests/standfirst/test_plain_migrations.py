@@ -72,7 +72,8 @@ def test_permissions_that_migrations_do_not_know_are_made(label: str, codename: 
     assert not wanted.exists()
     state = MigrationLoader(connection).project_state().apps
     make_permissions(config, using="default", verbosity=0, apps=state)
-    make_permissions(config, using="default", verbosity=0, apps=state)
+    assert wanted.count() == 1
+    make_permissions(config, using="default", verbosity=0)  # As `flush` does, which knows no state.
     assert wanted.count() == 1
 
 

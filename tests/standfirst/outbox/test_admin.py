@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -136,9 +136,20 @@ class TestList:
     ) -> None:
         table = viewer.get(f"{INDEX}?state=dead").context["table"]
         (column,) = [column for name, column in table.columns.items() if name == "due_at"]
-        assert column.get_value(dead) is None
-        waiting = write()
-        assert column.get_value(waiting) == waiting.due_at
+        assert column.get_value(dead) == ""
+        assert column.get_value(write(due_at=datetime(2031, 5, 4, 12, 30, tzinfo=UTC))) == (
+            "not before 04/05/2031 12:30 p.m."
+        )
+
+    def test_what_tells_one_from_another(self, viewer: Client, manager: Client, dead: OutboxMessage) -> None:
+        """Those who may read the messages see whom each is for, in the list; nobody sees the text there."""
+        enqueue(kind="mail", payload={"to": "ada@example.org", "subject": "Welcome", "text": BODY})
+        assert "ada@example.org" not in text_of(viewer.get(INDEX))
+        shown = text_of(manager.get(INDEX))
+        assert "ada@example.org: Welcome" in shown
+        assert BODY not in shown
+        OutboxMessage.objects.filter(pk=dead.pk).update(kind="gone")
+        assert "Given up" in text_of(manager.get(f"{INDEX}?state=dead"))
 
     def test_queries_do_not_grow(self, manager: Client, write: Write) -> None:
         counts = []
