@@ -5,7 +5,13 @@ on a lease, hands it to its kind, and tries again later if that fails. A kind is
 ``register``: ours is ``mail``, a site adds its own.
 """
 
-from standfirst.outbox.errors import InvalidPayload, PermanentFailure, UncertainFailure, UnknownKind
+from standfirst.outbox.errors import (
+    InvalidPayload,
+    PermanentFailure,
+    TemporaryFailure,
+    UncertainFailure,
+    UnknownKind,
+)
 from standfirst.outbox.kinds import Delivery, Kind, register
 from standfirst.outbox.writing import enqueue
 
@@ -14,6 +20,7 @@ __all__ = [
     "InvalidPayload",
     "Kind",
     "PermanentFailure",
+    "TemporaryFailure",
     "UncertainFailure",
     "UnknownKind",
     "enqueue",

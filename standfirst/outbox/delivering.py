@@ -9,9 +9,18 @@ from django.db.models import Q
 from django.utils import timezone
 
 from standfirst.outbox import conf, leases
-from standfirst.outbox.errors import InvalidPayload, PermanentFailure, UncertainFailure, UnknownKind
+from standfirst.outbox.errors import (
+    InvalidPayload,
+    PermanentFailure,
+    TemporaryFailure,
+    UncertainFailure,
+    UnknownKind,
+)
 from standfirst.outbox.kinds import DEFAULT_MAX_ATTEMPTS, Delivery, find_kind
 from standfirst.outbox.models import OutboxMessage, State
+
+# Their text says it all.
+OWN_ERRORS = (InvalidPayload, PermanentFailure, TemporaryFailure, UncertainFailure, UnknownKind)
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +92,7 @@ def deliver(lease: leases.Lease) -> bool:
 def describe(error: Exception) -> str:
     """Return an error as one line of text."""
     text = " ".join(str(error).replace("\0", "").split())
-    if isinstance(error, InvalidPayload | PermanentFailure | UncertainFailure | UnknownKind):
+    if isinstance(error, OWN_ERRORS):
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 

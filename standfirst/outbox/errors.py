@@ -9,6 +9,10 @@ class InvalidPayload(ValueError):  # noqa: N818
     """The payload isn't what its kind asks for. The text names fields, and repeats no value."""
 
 
+class TemporaryFailure(Exception):  # noqa: N818
+    """A message was not taken this time. Other errors mean the same; of this one, only the text is shown."""
+
+
 class PermanentFailure(Exception):  # noqa: N818
     """A message was refused for good: the same message would be refused again. A kind raises it."""
 

@@ -13,7 +13,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from standfirst.outbox.errors import PermanentFailure, UncertainFailure
+from standfirst.outbox.errors import PermanentFailure, TemporaryFailure, UncertainFailure
 from standfirst.outbox.kinds import Delivery, Kind
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class MailKind(Kind[MailPayload]):
             with suppress(Exception):
                 connection.close()
         if count == 0:
-            raise RuntimeError("The mail backend sent nothing.")
+            raise TemporaryFailure("The mail backend sent nothing.")
 
     def summarise(self, payload: MailPayload) -> str:
         return f"{payload.to}: {payload.subject}"
@@ -126,19 +126,23 @@ def _send(connection: Any, message: EmailMessage) -> int | None:
     try:
         count: int | None = connection.send_messages([message])
     except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _text in error.recipients.values()]
-        if codes and min(codes) >= 500:
-            answers = "; ".join(f"{code} {_decoded(text)}" for code, text in error.recipients.values())
-            raise PermanentFailure(answers) from error
-        raise
-    except smtplib.SMTPDataError as error:
-        if error.smtp_code >= 500:
-            raise PermanentFailure(f"{error.smtp_code} {_decoded(error.smtp_error)}") from error
-        raise
-    except (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError) as error:
+        answers = error.recipients.values()
+        text = "; ".join(_answer(code, words) for code, words in answers)
+        if answers and min(code for code, _words in answers) >= 500:
+            raise PermanentFailure(text) from error
+        raise TemporaryFailure(text) from error
+    except smtplib.SMTPResponseException as error:
+        text = _answer(error.smtp_code, error.smtp_error)
+        if isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500:
+            raise PermanentFailure(text) from error
+        raise TemporaryFailure(text) from error
+    except OSError as error:
+        # smtplib's own errors are OSErrors, too; all but this one say that nothing was sent.
+        if isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected):
+            raise
         raise UncertainFailure(f"{type(error).__name__}: {error}") from error
     return count
 
 
-def _decoded(text: bytes | str) -> str:
-    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+def _answer(code: int, words: bytes | str) -> str:
+    return f"{code} {words.decode('utf-8', 'replace') if isinstance(words, bytes) else words}"

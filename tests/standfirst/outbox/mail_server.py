@@ -15,7 +15,8 @@ import django
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 HOLD_SECONDS = 60
-GREETING, RECIPIENT, DATA, TEXT, GOODBYE = "greeting", "recipient", "data", "text", "goodbye"
+GREETING, SENDER, RECIPIENT = "greeting", "sender", "recipient"
+DATA, TEXT, GOODBYE = "data", "text", "goodbye"
 
 
 class MailServer:
@@ -68,8 +69,11 @@ class MailServer:
             return
         for line in client.rfile:
             word = line.split()[0].upper() if line.split() else b""
-            if word in {b"EHLO", b"HELO", b"MAIL", b"RSET"}:
+            if word in {b"EHLO", b"HELO", b"RSET"}:
                 client.wfile.write(b"250 fine\r\n")
+            elif word == b"MAIL":
+                if not self.answer(client, SENDER, "250 fine"):
+                    return
             elif word == b"RCPT":
                 if not self.answer(client, RECIPIENT, "250 fine"):
                     return

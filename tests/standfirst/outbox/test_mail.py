@@ -1,6 +1,8 @@
 """E-mails, sent to a mail server on loopback."""
 
+import smtplib
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,7 +20,16 @@ from standfirst.outbox.delivering import deliver_due
 from standfirst.outbox.mail import MailKind, compose
 from standfirst.outbox.models import OutboxMessage, State
 from tests.standfirst.outbox.conftest import make_due, reload
-from tests.standfirst.outbox.mail_server import DATA, GOODBYE, GREETING, RECIPIENT, TEXT, MailServer, send_to
+from tests.standfirst.outbox.mail_server import (
+    DATA,
+    GOODBYE,
+    GREETING,
+    RECIPIENT,
+    SENDER,
+    TEXT,
+    MailServer,
+    send_to,
+)
 
 pytestmark = pytest.mark.django_db
 MAIL = {"to": "ada@example.org", "subject": "Grüße", "text": "Wörter.\n.\nThe end.\n"}
@@ -58,6 +69,8 @@ def test_sender_and_address_for_replies(server: MailServer) -> None:
     [
         (GREETING, "421 too busy"),
         (GREETING, "554 not for you"),
+        (SENDER, "451 try later"),
+        (SENDER, "530 log in first"),  # A setting, which somebody will mend.
         (RECIPIENT, "451 try later"),
         (RECIPIENT, "450 greylisted"),
         (DATA, "451 try later"),
@@ -69,7 +82,7 @@ def test_a_temporary_refusal(server: MailServer, letter: OutboxMessage, step: st
     server.answers[step] = reply
     deliver_due()
     assert (reload(letter).state, reload(letter).interruptions) == (State.WAITING, 0)
-    assert reply[:3] in reload(letter).last_error
+    assert (reply if step != GREETING else reply[:3]) in reload(letter).last_error
     server.answers.clear()
     make_due(letter)
     deliver_due()
@@ -114,6 +127,26 @@ def test_a_server_without_manners(server: MailServer, letter: OutboxMessage, rep
     deliver_due()
     assert reload(letter).state == State.DELIVERED
     assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "interruptions"), [(ssl.SSLEOFError("cut"), 1), (smtplib.SMTPNotSupportedError("no UTF-8"), 0)]
+)
+def test_other_errors_while_sending(
+    letter: OutboxMessage,
+    server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+    error: OSError,
+    interruptions: int,
+) -> None:
+    """One of the connection leaves it open whether the e-mail arrived."""
+
+    def fail(self: object, *args: object, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr("smtplib.SMTP.sendmail", fail)
+    deliver_due()
+    assert (reload(letter).state, reload(letter).interruptions) == (State.WAITING, interruptions)
 
 
 def test_no_server_at_all(settings: Any, letter: OutboxMessage) -> None:
