@@ -76,6 +76,8 @@ def rules() -> tuple[str, ...] | None:
     """Return the dotted paths of the rules for new comments, None for those of the app."""
     paths = read("STANDFIRST_COMMENTS_RULES")
     return None if paths is None else tuple(paths)
+
+
 def notified_addresses() -> list[str]:
     """Return who gets an e-mail when a comment awaits moderation, each address once."""
     return list(dict.fromkeys(read("STANDFIRST_COMMENTS_NOTIFY")))

@@ -153,8 +153,10 @@ def test_every_setting_has_a_check_or_a_reader(settings: Any) -> None:
     settings.STANDFIRST_COMMENTS_PAGE_TYPES = ("blog.Post",)
     settings.STANDFIRST_COMMENTS_FORM = "blog.forms.OwnForm"
     settings.STANDFIRST_COMMENTS_RULES = ["blog.rules.Own"]
-    assert len(conf.DEFAULTS) == 8
+    assert len(conf.DEFAULTS) == 9
     assert (conf.form(), conf.rules()) == ("blog.forms.OwnForm", ("blog.rules.Own",))
+    settings.STANDFIRST_COMMENTS_NOTIFY = ("b@example.org", "a@example.org", "b@example.org")
+    assert conf.notified_addresses() == ["b@example.org", "a@example.org"]
     assert conf.page_types() == ["blog.Post"]
     assert (conf.page_size(), conf.max_depth(), conf.flood_seconds()) == (7, 3, 1)
     assert (conf.remember_seconds(), conf.trusted_proxies()) == (172_800, 4)
