@@ -10,8 +10,8 @@ from articles.claims.counts import CertaintyCount, ClaimCounts, count_claims, co
 from standfirst.visibility import is_multilingual
 
 if TYPE_CHECKING:
+    from articles.body.pictures import Picture
     from articles.models import ArticlePage
-    from articles.pictures import Picture
     from cms.models import HomePage
     from standfirst.visibility import Viewer
 
@@ -42,8 +42,8 @@ class FrontPage:
 
 def read_front_page(*, home: "HomePage", viewer: "Viewer") -> FrontPage:
     """Return what the front page shows: the articles below ``home`` and figures about their claims."""
+    from articles.body.pictures import describe_pictures
     from articles.models import Claim, ClaimCitation
-    from articles.pictures import describe_pictures
 
     public = _articles(home, viewer)
     articles = list(

@@ -7,11 +7,11 @@ from django.http import HttpRequest
 from standfirst.canonical import PublicAddresses
 from standfirst.visibility import anybody
 
+from ..body.pictures import Picture, describe_pictures
+from ..body.reading import Reading, read_article
 from ..claims.cards import ClaimCard, parse_certainty, parse_direction, parse_relation
 from ..enums import CalloutKind, Certainty, Direction, Relation
 from ..models import Claim, Source
-from ..pictures import Picture, describe_pictures
-from ..reading import Reading, read_article
 from . import schemas
 
 

@@ -15,8 +15,8 @@ from taggit.models import Tag
 from standfirst.visibility import is_multilingual
 
 from .. import conf
+from ..body.pictures import Picture, describe_pictures
 from ..claims.counts import ClaimCounts, count_claims_by_page
-from ..pictures import Picture, describe_pictures
 
 if TYPE_CHECKING:
     from standfirst.visibility import Viewer

@@ -17,8 +17,8 @@ from wagtail.search import index
 from standfirst.plain_migrations import plain_in_migrations
 from standfirst.publishing import may_publish
 
-from ..blocks import ArticleBodyBlock
-from ..reading import Reading, read_article
+from ..body.blocks import ArticleBodyBlock
+from ..body.reading import Reading, read_article
 
 if TYPE_CHECKING:
     from .people import Person

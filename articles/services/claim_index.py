@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import Q
 from wagtail.models import get_page_models
 
+from ..body.reading import read_claims
 from ..claims.cards import ClaimCard
 from ..models import ArticleMixin, Claim, ClaimCitation
-from ..reading import read_claims
 
 _FIELDS = (
     "page_id",

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from .. import conf
-from ..pictures import choose_filters
+from ..body.pictures import choose_filters
 
 logger = logging.getLogger("standfirst.articles")
 

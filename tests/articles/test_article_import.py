@@ -12,7 +12,7 @@ from django.utils import timezone
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 from wagtail.models import Page, PageLogEntry
 
-from articles.blocks import PARAGRAPH_FEATURES
+from articles.body.blocks import PARAGRAPH_FEATURES
 from articles.importing.blocks import digest
 from articles.importing.reading import read_article
 from articles.models import ArticlePage, Claim, Person

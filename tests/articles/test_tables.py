@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from wagtail.blocks.base import get_error_json_data
 from wagtail.blocks.stream_block import StreamBlockValidationError
 
+from articles.body.numerals import is_numeric
 from articles.importing.blocks import _NUMERIC
 from articles.models import ArticlePage
-from articles.numerals import is_numeric
 from tests.articles.builders import block, make_article, make_draft
 
 

@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand
 import articles.conf
 import comments.conf
 import standfirst.delivery.conf
-from articles.blocks import ArticleBodyBlock
+from articles.body.blocks import ArticleBodyBlock
 from articles.enums import Certainty, Relation
 from comments.errors import CommentRefused
 from standfirst.delivery.problems import CODES, OTHER_CODE

@@ -22,7 +22,7 @@ from wagtail.contrib.typed_table_block.blocks import TypedTableBlock, TypedTable
 from wagtail.images.blocks import ImageBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from .enums import CalloutKind, Certainty, Direction, HeadingLevel, Relation
+from ..enums import CalloutKind, Certainty, Direction, HeadingLevel, Relation
 from .numerals import is_numeric
 from .reading import annotation_for
 

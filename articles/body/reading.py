@@ -17,17 +17,17 @@ from uuid import uuid4
 from django.utils.html import strip_tags
 from django.utils.text import slugify
 
-from . import conf
-from .claims.cards import CitationMark, ClaimCard, build_claim_card, read_citations
-from .claims.identity import distinguish_block_ids, mint_claim_group, mint_claim_uid
+from .. import conf
+from ..claims.cards import CitationMark, ClaimCard, build_claim_card, read_citations
+from ..claims.identity import distinguish_block_ids, mint_claim_group, mint_claim_uid
 from .pictures import Picture, describe_pictures, read_alt
 from .richtext import render_rich_texts
 
 if TYPE_CHECKING:
     from standfirst.visibility import Viewer
 
-    from .models import Source
-    from .models.mixins import ArticleMixin
+    from ..models import Source
+    from ..models.mixins import ArticleMixin
 
 
 @dataclass(kw_only=True)
@@ -81,7 +81,7 @@ def read_article(page: ArticleMixin, *, viewer: Viewer | None = None, base_url: 
     """Return the reading of a page's body, complete or draft.
 
     ``viewer`` and ``base_url`` say how links in rich text are written (see
-    ``articles.richtext.render_rich_texts``).
+    ``articles.body.richtext.render_rich_texts``).
     """
     reading = Reading(stream=page.body)
     children = list(page.body)

@@ -1,0 +1,1 @@
+"""The body of an article: its kinds of blocks, and what readers see of it."""
