@@ -12,13 +12,14 @@ from django.db import transaction
 from django.db.models.signals import post_save
 from wagtail.models import AbstractPage
 
+from .body.streams import find_stream_names
 from .models import ArticleMixin
 from .services import index_claims, make_renditions
 
-# A save of other fields alone leaves what readers see as it is. Saving a draft is such a save: the instance
-# then holds the draft's body, which must not be indexed. Wagtail names foreign keys both ways.
+# With the StreamFields of the page: a save of other fields alone leaves what readers see as it is. Saving a
+# draft is such a save: the instance then holds the draft's body, which must not be indexed. Wagtail names
+# foreign keys both ways.
 _CONTENT_FIELDS = {
-    "body",
     "live",
     "translation_key",
     "locale",
@@ -36,8 +37,10 @@ def follow_saved_article(instance: Any, *, raw: bool = False, **kwargs: Any) -> 
     if raw or not isinstance(instance, AbstractPage):
         return
     update_fields = kwargs.get("update_fields")
-    if update_fields is not None and not _CONTENT_FIELDS.intersection(update_fields):
-        return
+    if update_fields is not None:
+        streams = find_stream_names(instance.specific_class or type(instance))
+        if not _CONTENT_FIELDS.union(streams).intersection(update_fields):
+            return
     page = _as_article(instance)
     if page is None or not page.live or page.alias_of_id:
         return

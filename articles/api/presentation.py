@@ -1,18 +1,36 @@
 """Turns pages, claims and sources into the API's answers."""
 
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.html import conditional_escape
 
 from standfirst.canonical import PublicAddresses
 from standfirst.visibility import anybody
 
+from ..body.items import (
+    ArticlePicture,
+    BlockItem,
+    CertaintyGrade,
+    CitationRelation,
+    CitedSource,
+    ClaimCitationItem,
+    CustomBlockItem,
+    EvidenceDirection,
+    PictureVariant,
+)
 from ..body.pictures import Picture, describe_pictures
-from ..body.reading import Reading, read_article
-from ..claims.cards import ClaimCard, parse_certainty, parse_direction, parse_relation
-from ..enums import CalloutKind, Certainty, Direction, Relation
+from ..body.reading import Reading, read_alone, read_article
+from ..body.registry import find_kind
+from ..claims.cards import parse_certainty, parse_direction, parse_relation
+from ..enums import Certainty, Direction, Relation
 from ..models import Claim, Source
 from . import schemas
+
+logger = logging.getLogger("standfirst.articles")
 
 
 class Presenter:
@@ -41,6 +59,7 @@ class Presenter:
 
     def article(self, page: Any, parent: Any) -> schemas.ArticleDetail:
         reading = read_article(page, viewer=self.viewer, base_url=self.addresses.pages_root)
+        page.reading = reading  # What blocks show in their templates is what everybody may see, too.
         return schemas.ArticleDetail(
             type="article",
             seo_title=page.seo_title,
@@ -53,7 +72,7 @@ class Presenter:
                 )
                 for entry in reading.outline
             ],
-            body=[self._block(child, reading) for child in reading.stream],
+            body=self.blocks(reading.stream, reading),
             references=[
                 schemas.ReferenceItem(
                     type="reference",
@@ -79,18 +98,18 @@ class Presenter:
             path=path + anchor,
             position=claim.position,
             statement=claim.statement,
-            certainty=self._certainty(parse_certainty(claim.certainty)),
-            direction=self._direction(parse_direction(claim.direction)),
+            certainty=self.certainty(parse_certainty(claim.certainty)),
+            direction=self.direction(parse_direction(claim.direction)),
             caveat=claim.caveat,
             citations=[
-                self._citation(citation.position, citation.source, parse_relation(citation.relation))
+                self.citation(citation.position, citation.source, parse_relation(citation.relation))
                 for citation in claim.citations.all()
             ],
             article=self.page_link(claim.page),
         )
 
-    def source(self, source: Source) -> schemas.CitedSource:
-        return schemas.CitedSource(**self._source_fields(source))
+    def source(self, source: Source) -> CitedSource:
+        return CitedSource(**self._source_fields(source))
 
     def source_detail(self, source: Any) -> schemas.SourceDetail:
         """Return a source that was annotated with its number of published claims."""
@@ -116,7 +135,7 @@ class Presenter:
         url, path = self.addresses.of_page(page)
         lead_image = picture and schemas.LeadImage(
             type="lead_image",
-            picture=self._picture(picture),
+            picture=self.picture(picture),
             caption=page.hero_caption,
             credit=page.hero_credit,
         )
@@ -162,16 +181,16 @@ class Presenter:
             url=person.safe_url or None,
         )
 
-    def _picture(self, picture: Picture) -> schemas.ArticlePicture:
+    def picture(self, picture: Picture) -> ArticlePicture:
         default = picture.default
-        return schemas.ArticlePicture(
+        return ArticlePicture(
             type="picture",
             alt=picture.alt,
             url=self.addresses.of_file(default.url),
             width=default.width,
             height=default.height,
             variants=[
-                schemas.PictureVariant(
+                PictureVariant(
                     type="picture_variant",
                     url=self.addresses.of_file(file.url),
                     width=file.width,
@@ -181,8 +200,8 @@ class Presenter:
             ],
         )
 
-    def _certainty(self, certainty: Certainty) -> schemas.CertaintyGrade:
-        return schemas.CertaintyGrade(
+    def certainty(self, certainty: Certainty) -> CertaintyGrade:
+        return CertaintyGrade(
             type="certainty",
             value=certainty,
             level=certainty.level,
@@ -191,95 +210,42 @@ class Presenter:
             meaning=str(certainty.meaning),
         )
 
-    def _direction(self, direction: Direction | None) -> schemas.EvidenceDirection | None:
+    def direction(self, direction: Direction | None) -> EvidenceDirection | None:
         if direction is None:
             return None
-        return schemas.EvidenceDirection(type="direction", value=direction, label=str(direction.label))
+        return EvidenceDirection(type="direction", value=direction, label=str(direction.label))
 
-    def _citation(self, number: int, source: Source, relation: Relation) -> schemas.ClaimCitationItem:
-        return schemas.ClaimCitationItem(
+    def citation(self, number: int, source: Source, relation: Relation) -> ClaimCitationItem:
+        return ClaimCitationItem(
             type="citation",
             number=number,
-            relation=schemas.CitationRelation(type="relation", value=relation, label=str(relation.label)),
+            relation=CitationRelation(type="relation", value=relation, label=str(relation.label)),
             source=self.source(source),
         )
 
-    def _block(self, child: Any, reading: Reading) -> Any:
-        return getattr(self, f"_{child.block_type}_block")(
-            child.id or "", child.value, reading.annotation(child.value)
-        )
+    def blocks(self, stream: Iterable[Any], reading: Reading) -> list[BlockItem]:
+        """Return the items of a stream's blocks; a block of an unknown kind is as the page shows it."""
+        return [self._block(child, reading) for child in stream]
 
-    def _heading_block(self, block_id: str, value: Any, anchor: str) -> schemas.HeadingBlockItem:
-        return schemas.HeadingBlockItem(
-            type="heading",
-            id=block_id,
-            level="h3" if value.get("level") == "h3" else "h2",
-            text=value.get("text") or "",
-            anchor=anchor,
-        )
+    def _block(self, child: Any, reading: Reading) -> BlockItem:
+        kind = find_kind(child.block)
+        if kind is None:
+            return CustomBlockItem(
+                type="custom",
+                id=child.id or "",
+                block_type=child.block_type,
+                html=_render(child, reading.page),
+            )
+        placed = reading.find_child(child) or read_alone(kind, child.block, child.value)
+        return kind.write(replace(placed, id=child.id or ""), self)
 
-    def _paragraph_block(self, block_id: str, value: Any, html: str) -> schemas.ParagraphBlockItem:
-        return schemas.ParagraphBlockItem(type="paragraph", id=block_id, html=str(html))
 
-    def _quote_block(self, block_id: str, value: Any, _annotation: None) -> schemas.QuoteBlockItem:
-        return schemas.QuoteBlockItem(
-            type="quote",
-            id=block_id,
-            text=value.get("text") or "",
-            attribution=value.get("attribution") or "",
-        )
-
-    def _key_takeaways_block(
-        self, block_id: str, value: Any, _annotation: None
-    ) -> schemas.KeyTakeawaysBlockItem:
-        return schemas.KeyTakeawaysBlockItem(
-            type="key_takeaways", id=block_id, items=[str(item) for item in value if item]
-        )
-
-    def _callout_block(self, block_id: str, value: Any, html: str) -> schemas.CalloutBlockItem:
-        kind = CalloutKind.read(value.get("kind"))
-        return schemas.CalloutBlockItem(
-            type="callout", id=block_id, kind=kind, label=str(kind.label), html=str(html)
-        )
-
-    def _table_block(self, block_id: str, value: Any, _annotation: None) -> schemas.TableBlockItem:
-        columns = value.columns if value else []
-        return schemas.TableBlockItem(
-            type="table",
-            id=block_id,
-            caption=(value.caption if value else "") or "",
-            columns=[
-                schemas.TableColumnItem(
-                    type="table_column", kind=column["block"].name, heading=column["heading"] or ""
-                )
-                for column in columns
-            ],
-            rows=[
-                ["" if cell is None else str(cell) for cell in row["values"]]
-                for row in (value.row_data if value else [])
-            ],
-        )
-
-    def _image_block(self, block_id: str, value: Any, picture: Picture | None) -> schemas.ImageBlockItem:
-        return schemas.ImageBlockItem(
-            type="image",
-            id=block_id,
-            picture=self._picture(picture) if picture else None,
-            caption=value.get("caption") or "",
-            credit=value.get("credit") or "",
-        )
-
-    def _claim_block(self, block_id: str, value: Any, card: ClaimCard) -> schemas.ClaimBlockItem:
-        return schemas.ClaimBlockItem(
-            type="claim",
-            id=block_id,
-            uid=card.uid,
-            group=card.group,
-            anchor=card.element_id,
-            position=card.position,
-            statement=card.statement,
-            certainty=self._certainty(card.certainty),
-            direction=self._direction(card.direction),
-            caveat=card.caveat,
-            citations=[self._citation(mark.number, mark.source, mark.relation) for mark in card.citations],
-        )
+def _render(child: Any, page: Any) -> str:
+    """Return the HTML of a block. A template that can't do without a request must not break the answer."""
+    try:
+        # As `include_block` has it: a block without a template renders its value as it is.
+        return str(conditional_escape(child.render({"page": page})))
+    except Exception:
+        # A site's templates raise what they like.
+        logger.exception("The block “%s” of page %s can't be shown", child.block_type, page.pk)
+        return ""

@@ -2,28 +2,32 @@
 
 The numbers of citations, the anchors of headings and tables, the files of pictures and the targets of links
 depend on the whole body; reading them together keeps the page at a constant number of queries. Blocks get
-their part through ``annotation_for``.
+their part through ``articles.body.placing.InBody``.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
-from uuid import uuid4
+from uuid import UUID
 
 from django.utils.html import strip_tags
-from django.utils.text import slugify
 
 from .. import conf
-from ..claims.cards import CitationMark, ClaimCard, build_claim_card, read_citations
-from ..claims.identity import distinguish_block_ids, mint_claim_group, mint_claim_uid
-from .pictures import Picture, describe_pictures, read_alt
+from ..claims.cards import ClaimCard
+from ..claims.identity import mint_claim_group, mint_claim_uid
+from .pictures import Picture, describe_pictures
+from .registry import BlockKind, PlacedBlock
 from .richtext import render_rich_texts
+from .streams import find_blocks
 
 if TYPE_CHECKING:
+    from wagtail.blocks import Block
+
     from standfirst.visibility import Viewer
 
     from ..models import Source
@@ -50,17 +54,29 @@ class OutlineEntry:
 
 @dataclass(kw_only=True)
 class Reading:
-    """An article's body as it is read."""
+    """An article's body as it is read. ``page`` is None for a block that stands on no page."""
 
-    stream: Any
+    page: Any = None
+    stream: Any = ()
     claims: list[ClaimCard] = field(default_factory=list)
-    references: list[Reference] = field(default_factory=list)
     outline: list[OutlineEntry] = field(default_factory=list)
     hero: Picture | None = None
-    word_count: int = 0
-    # By the identity of the block's value, which lives as long as the stream: a block that was never saved
-    # has no id to look it up by.
-    _annotations: dict[int, Any] = field(default_factory=dict)
+    text: str = ""
+    _references: dict[int, Reference] = field(default_factory=dict)
+    _anchors: set[str] = field(default_factory=set)
+    # By the identity of the block's value, and by that of the stream's child, which live as long as the
+    # stream: a block that was never saved has no id to look it up by, and one without a value no value.
+    _placed: dict[int, PlacedBlock] = field(default_factory=dict)
+
+    @property
+    def references(self) -> list[Reference]:
+        """Return the sources that the claims cite, in the order of their numbers."""
+        return list(self._references.values())
+
+    @property
+    def word_count(self) -> int:
+        """Return the number of words of the standfirst and the body."""
+        return len(re.findall(r"\w+", self.text))
 
     @property
     def minutes(self) -> int | None:
@@ -68,13 +84,47 @@ class Reading:
         speed = conf.words_per_minute()
         return max(1, math.ceil(self.word_count / speed)) if speed and self.word_count else None
 
-    def annotate(self, value: Any, annotation: Any) -> None:
-        """Store what the block with this value needs to know of the whole body."""
-        self._annotations[id(value)] = annotation
+    def find(self, value: Any) -> PlacedBlock | None:
+        """Return the block with this value, which must be the very object that the stream holds, or None."""
+        placed = self._placed.get(id(value))
+        return placed if placed is not None and placed.value is value else None
 
-    def annotation(self, value: Any) -> Any:
-        """Return what was stored for the block with this value, or None."""
-        return self._annotations.get(id(value))
+    def find_child(self, child: Any) -> PlacedBlock | None:
+        """Return the block that a child of a stream is, or None."""
+        placed = self._placed.get(id(child))
+        return placed if placed is not None and placed.child is child else None
+
+    def place(self, placed: PlacedBlock) -> None:
+        """Keep a block, to be found by its value or as a child of its stream."""
+        for key in (placed.value, placed.child):
+            if key is not None:
+                self._placed[id(key)] = placed
+
+    def make_anchor(self, words: str) -> str:
+        """Return an id for an element: ``words``, with a number after them if the body has them already."""
+        anchor, number = words, 2
+        while anchor in self._anchors:
+            anchor, number = f"{words}-{number}", number + 1
+        self._anchors.add(anchor)
+        return anchor
+
+    def cite(self, source: Source) -> Reference:
+        """Return the place of a source in the bibliography, the next one at its first mention."""
+        return self._references.setdefault(
+            source.pk, Reference(number=len(self._references) + 1, source=source)
+        )
+
+    def identify(self, key: str) -> tuple[UUID, UUID]:
+        """Return the uid of what has this key on the page, and the group that it shares with translations."""
+        translation_key, language_code = self._home
+        return (
+            mint_claim_uid(translation_key=translation_key, language_code=language_code, block_id=key),
+            mint_claim_group(translation_key=translation_key, block_id=key),
+        )
+
+    @cached_property
+    def _home(self) -> tuple[str, str]:
+        return find_claim_home(self.page)
 
 
 def read_article(page: ArticleMixin, *, viewer: Viewer | None = None, base_url: str = "") -> Reading:
@@ -83,108 +133,30 @@ def read_article(page: ArticleMixin, *, viewer: Viewer | None = None, base_url: 
     ``viewer`` and ``base_url`` say how links in rich text are written (see
     ``articles.body.richtext.render_rich_texts``).
     """
-    reading = Reading(stream=page.body)
-    children = list(page.body)
-    _read_headings(reading, children)
-    reading.claims, reading.references = read_claims(page)
-    for child, card in zip(_of_type(children, "claim"), reading.claims, strict=True):
-        reading.annotate(child.value, card)
-    _read_rich_text(reading, children, viewer=viewer, base_url=base_url)
-    _read_pictures(reading, children, page)
-    for number, child in enumerate(_of_type(children, "table"), start=1):
-        reading.annotate(child.value, f"table-{number}")
-    reading.word_count = _count_words(page, children)
+    reading = Reading(page=page, stream=page.body_stream)
+    blocks = find_blocks(page)
+    _read_rich_texts(blocks, viewer=viewer, base_url=base_url)
+    _read_pictures(reading, blocks)
+    _annotate(reading, blocks)
+    reading.text = "\n".join([strip_tags(page.standfirst or ""), *_find_texts(reading)])
     return reading
 
 
-def annotation_for(context: Mapping[str, Any] | None, value: Any) -> Any:
-    """Return what the article in a template's context says about the block with this value.
-
-    If the context has no article (the preview of a single block, somebody's own template), the annotation
-    is made from the value alone.
-    """
-    reading = getattr((context or {}).get("page"), "reading", None)
-    found = reading.annotation(value) if isinstance(reading, Reading) else None
-    return _annotate_alone(value) if found is None else found
-
-
-def _annotate_alone(value: Any) -> Any:
-    if hasattr(value, "source") and not isinstance(value, Mapping):
-        return render_rich_texts([value.source])[0]
-    if hasattr(value, "columns") and not isinstance(value, Mapping):
-        return f"table-{uuid4()}"
-    if not isinstance(value, Mapping):
-        return None
-    if "statement" in value:
-        cited = read_citations(value)
-        marks = tuple(
-            CitationMark(number=number, source=source, relation=relation)
-            for number, (source, relation) in enumerate(cited, start=1)
-        )
-        uid = uuid4()  # Outside a page a claim has no identity: the id only has to be unique on the screen.
-        return build_claim_card(value, block_id=str(uid), position=1, citations=marks, uid=uid, group=uid)
-    if "image" in value:
-        image = value.get("image")
-        return describe_pictures([(image, read_alt(image))])[0]
-    if "kind" in value:
-        return render_rich_texts([_source_of(value.get("text"))])[0]
-    return f"section-{slugify(value.get('text') or '', allow_unicode=True)}"
-
-
-def _source_of(value: Any) -> str:
-    return getattr(value, "source", None) or ""
-
-
-def _of_type(children: Iterable[Any], block_type: str) -> list[Any]:
-    return [child for child in children if child.block_type == block_type]
-
-
-def _read_headings(reading: Reading, children: list[Any]) -> None:
-    taken: set[str] = set()
-    for child in _of_type(children, "heading"):
-        text = (child.value.get("text") or "").strip()
-        base = f"section-{slugify(text, allow_unicode=True) or 'untitled'}"
-        anchor, number = base, 2
-        while anchor in taken:
-            anchor, number = f"{base}-{number}", number + 1
-        taken.add(anchor)
-        reading.annotate(child.value, anchor)
-        if text:
-            level: Literal["h2", "h3"] = "h3" if child.value.get("level") == "h3" else "h2"
-            reading.outline.append(OutlineEntry(level=level, text=text, anchor=anchor))
-
-
 def read_claims(page: Any) -> tuple[list[ClaimCard], list[Reference]]:
-    """Return the claims of a page's body in order, and the sources they cite in order of first mention."""
-    blocks = _of_type(page.body, "claim")
-    if not blocks:
-        return [], []
-    translation_key, language_code = find_claim_home(page)
-    references: dict[int, Reference] = {}
-    cards: list[ClaimCard] = []
-    for child in blocks:
-        # Wagtail makes missing ids on saving; made now, the id is the same throughout a preview.
-        child.id = child.id or str(uuid4())
-    ids = distinguish_block_ids(child.id for child in blocks)
-    for position, (child, block_id) in enumerate(zip(blocks, ids, strict=True), start=1):
-        marks = []
-        for source, relation in read_citations(child.value):
-            reference = references.setdefault(source.pk, Reference(number=len(references) + 1, source=source))
-            marks.append(CitationMark(number=reference.number, source=source, relation=relation))
-        card = build_claim_card(
-            child.value,
-            block_id=block_id,
-            position=position,
-            citations=tuple(marks),
-            uid=mint_claim_uid(
-                translation_key=translation_key, language_code=language_code, block_id=block_id
-            ),
-            group=mint_claim_group(translation_key=translation_key, block_id=block_id),
-        )
-        cards.append(card)
-        for source_id in dict.fromkeys(mark.source.pk for mark in marks):
-            references[source_id].cited_by.append(card)
-    return cards, list(references.values())
+    """Return the claims of a page in order, and the sources they cite in order of first mention."""
+    reading = Reading(page=page)
+    _annotate(reading, [placed for placed in find_blocks(page) if placed.kind.has_identity])
+    return reading.claims, reading.references
+
+
+def read_alone(kind: BlockKind, block: Block, value: Any) -> PlacedBlock:
+    """Return a block that stands on no page, such as the preview of its kind in the editor."""
+    placed = PlacedBlock(kind=kind, block=block, value=value)
+    reading = Reading()
+    _read_rich_texts([placed], viewer=None, base_url="")
+    _read_pictures(reading, [placed])
+    _annotate(reading, [placed])
+    return placed
 
 
 def find_claim_home(page: Any) -> tuple[str, str]:
@@ -200,31 +172,34 @@ def find_claim_home(page: Any) -> tuple[str, str]:
     return str(page.translation_key), language_code
 
 
-def _read_rich_text(reading: Reading, children: list[Any], *, viewer: Viewer | None, base_url: str) -> None:
-    texts: list[tuple[Any, str]] = []
-    for child in children:
-        if child.block_type == "paragraph":
-            texts.append((child.value, _source_of(child.value)))
-        elif child.block_type == "callout":
-            texts.append((child.value, _source_of(child.value.get("text"))))
-    rendered = render_rich_texts([source for _, source in texts], viewer=viewer, base_url=base_url)
-    for (value, _), html in zip(texts, rendered, strict=True):
-        reading.annotate(value, html)
+def _annotate(reading: Reading, blocks: Iterable[PlacedBlock]) -> None:
+    for placed in blocks:
+        placed.annotation = placed.kind.annotate(placed, reading)
+        reading.place(placed)
 
 
-def _read_pictures(reading: Reading, children: list[Any], page: ArticleMixin) -> None:
-    figures = [child.value for child in _of_type(children, "image")]
-    images = [value.get("image") for value in figures]
-    hero, *pictures = describe_pictures(
-        [(page.hero_image, page.hero_alt), *((image, read_alt(image)) for image in images)]
-    )
-    reading.hero = hero
-    for value, picture in zip(figures, pictures, strict=True):
-        reading.annotate(value, picture)
+def _read_rich_texts(blocks: list[PlacedBlock], *, viewer: Viewer | None, base_url: str) -> None:
+    texts = [(placed, placed.kind.rich_texts(placed.value)) for placed in blocks]
+    sources = [source for _placed, own in texts for source in own]
+    rendered = iter(render_rich_texts(sources, viewer=viewer, base_url=base_url))
+    for placed, own in texts:
+        placed.html = [next(rendered) for _source in own]
 
 
-def _count_words(page: ArticleMixin, children: list[Any]) -> int:
-    texts = [page.standfirst]
-    for child in children:
-        texts += [str(text) for text in child.block.get_searchable_content(child.value)]
-    return sum(len(re.findall(r"\w+", strip_tags(text))) for text in texts)
+def _read_pictures(reading: Reading, blocks: list[PlacedBlock]) -> None:
+    images = [(placed, placed.kind.images(placed.value)) for placed in blocks]
+    page = reading.page
+    hero = (page.hero_image, page.hero_alt or "") if page is not None else (None, "")
+    described = iter(describe_pictures([hero, *(image for _placed, own in images for image in own)]))
+    reading.hero = next(described)
+    for placed, own in images:
+        placed.pictures = [next(described) for _image in own]
+
+
+def _find_texts(reading: Reading) -> Iterable[str]:
+    for child in reading.stream:
+        placed = reading.find_child(child)
+        if placed is not None:
+            yield from placed.kind.texts(placed)
+        else:
+            yield from (strip_tags(str(text)) for text in child.block.get_searchable_content(child.value))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models, transaction
+from django.db.models.signals import class_prepared
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext
@@ -19,6 +20,7 @@ from standfirst.publishing import may_publish
 
 from ..body.blocks import ArticleBodyBlock
 from ..body.reading import Reading, read_article
+from ..body.streams import own_streams
 
 if TYPE_CHECKING:
     from .people import Person
@@ -61,8 +63,10 @@ class ArticleMixin(models.Model):
         blank=True,
         help_text=_("When the substance of the article last changed. Leave empty if it hasn't."),
     )
-    body = StreamField(ArticleBodyBlock(), verbose_name=_("body"), blank=True)
+    body = StreamField(ArticleBodyBlock, verbose_name=_("body"), blank=True)
 
+    # The StreamField that readers read as the article's body.
+    article_body: ClassVar[str] = "body"
     article_panels: ClassVar[Sequence[Any]] = [
         FieldPanel("standfirst"),
         MultiFieldPanel(
@@ -117,6 +121,11 @@ class ArticleMixin(models.Model):
         """Return the tags of the article."""
         return []
 
+    @property
+    def body_stream(self) -> Any:
+        """Return the value of the StreamField that is the article's body; empty if there is none."""
+        return getattr(self, self.article_body, None) or ()
+
     @cached_property
     def reading(self) -> Reading:
         """Return what a reader is shown of the body: claims, outline, pictures and bibliography."""
@@ -135,3 +144,12 @@ class ArticleMixin(models.Model):
     def get_comment_anchor_url(self, anchor: str) -> str:
         """Return the address of a claim on this page. Takes a key of ``get_comment_anchors``."""
         return f"{self.get_url() or ''}#claim-{anchor}"  # type: ignore[attr-defined]
+
+
+def _own_streams(sender: type[models.Model], **kwargs: Any) -> None:
+    if issubclass(sender, ArticleMixin) and not sender._meta.abstract:
+        own_streams(sender)
+
+
+# Page types are made when their modules are imported, all of them after this one.
+class_prepared.connect(_own_streams, dispatch_uid="standfirst_articles.own_streams")
