@@ -1,19 +1,21 @@
 """The registry of kinds of blocks."""
 
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils.safestring import mark_safe
 from wagtail.blocks import CharBlock, StreamBlock, StructBlock, TextBlock
 
 from articles.api.presentation import Presenter
-from articles.body import ArticleBodyBlock, BlockItem, BlockKind, ItemWriter, PlacedBlock, Reading
+from articles.body import ArticleBodyBlock, BlockItem, BlockKind, ItemWriter, PlacedBlock, Reading, kinds
 from articles.body import registry as module
 from articles.body.parts import block_of
 from articles.body.registry import find_kind, list_kinds, register_kind
 from articles.importing import Heading
+from tests.articles.builders import block, make_article
 
 
 class VerseBlock(StructBlock):
@@ -34,6 +36,33 @@ class VerseKind(BlockKind):
         return VerseBlockItem(type="verse", id=placed.id, line=placed.value["line"])
 
 
+KINDS = Path(kinds.__file__).parent
+
+
+def test_a_kind_is_one_file_and_nothing_else_names_it() -> None:
+    """A kind of ours touches no other module: adding a file to the folder adds the kind."""
+    for name in ("pull_quote", "PullQuote"):
+        naming = [path.name for path in KINDS.parents[1].rglob("*.py") if name in path.read_text("utf-8")]
+        assert naming == ["pull_quote.py"]
+    assert {path.stem for path in KINDS.glob("[!_]*.py")} == {kind.name for kind in list_kinds()}
+
+
+@pytest.mark.django_db
+def test_a_pull_quote_is_shown_and_served_and_not_counted(client: Client) -> None:
+    body = [block("pull_quote", {"text": "<Calm>"}, id="a"), block("pull_quote", {}, id="b")]
+    page = make_article(body=[block("paragraph", "<p>One two.</p>")])
+    page.body = page._meta.get_field("body").to_python([*page.body.raw_data, *body])
+    type(page).objects.filter(pk=page.pk).update(body=page.body)
+    html = client.get(page.url).content.decode()
+    assert html.count("sf-article-pull-quote") == 1
+    assert '<p class="sf-article-pull-quote" aria-hidden="true">&lt;Calm&gt;</p>' in html
+    assert client.get(f"/api/v1/articles/{page.pk}/").json()["body"][1:] == [
+        {"type": "pull_quote", "id": "a", "text": "<Calm>"},
+        {"type": "pull_quote", "id": "b", "text": ""},
+    ]
+    assert type(page).objects.get(pk=page.pk).reading.word_count == 2
+
+
 class Unshown(TextBlock):
     def render(self, value: Any, context: Any = None) -> str:
         raise KeyError("request")
@@ -51,7 +80,8 @@ def open_registry(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_kind_of_a_site_is_offered_like_ours() -> None:
     register_kind(VerseKind())
     assert list(ArticleBodyBlock().child_blocks) == [
-        "heading", "paragraph", "quote", "key_takeaways", "callout", "claim", "table", "image", "verse",
+        "heading", "paragraph", "quote", "pull_quote", "key_takeaways", "callout", "claim", "table", "image",
+        "verse",
     ]  # fmt: skip
     assert find_kind(VerseBlock()) is list_kinds()[-1]
 
