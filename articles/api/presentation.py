@@ -136,8 +136,8 @@ class Presenter:
         lead_image = picture and schemas.LeadImage(
             type="lead_image",
             picture=self.picture(picture),
-            caption=page.hero_caption,
-            credit=page.hero_credit,
+            caption=page.hero_caption or "",
+            credit=page.hero_credit or "",
         )
         return {
             "id": page.pk,
@@ -148,7 +148,7 @@ class Presenter:
             "locale": page.locale.language_code,
             "language": page.locale.language_code,
             "translations": [self._translation(other) for other in translations],
-            "standfirst": page.standfirst,
+            "standfirst": page.standfirst or "",
             "authors": [self._author(person) for person in page.article_authors],
             "tags": [
                 schemas.ArticleTagLink(type="tag", slug=tag.slug, name=tag.name) for tag in page.article_tags

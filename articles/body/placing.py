@@ -27,8 +27,8 @@ class InBody:
         )
         placed = find_placed(self, value, parent_context)
         context[self.annotation_name] = placed.annotation if placed else None
-        if "page" not in context and (page := find_owner(value)) is not None:
-            context["page"] = page
+        page = context["page"] = context.get("page") or find_owner(value)
+        context["request"] = context.get("request") or getattr(page, "served_to", None)
         return context
 
 

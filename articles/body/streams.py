@@ -1,6 +1,6 @@
 """The streams of a page: each knows its page, and the blocks of registered kinds are found at any depth.
 
-A template may say ``{{ page.body }}`` or ``{{ value.claim }}``, which hands a block its value and no context.
+A template may say ``{{ page.body }}`` or ``{{ block }}``, which hands a block its value and no context.
 So the values in the streams of an article carry a mark that leads to their page.
 """
 
@@ -105,6 +105,21 @@ def find_blocks(page: Any) -> list[PlacedBlock]:
     for placed, key in zip(identified, keys, strict=True):
         placed.key = key
     return found
+
+
+def find_lost_claims(block: Block, *, path: str = "", in_list: bool = False) -> Iterator[str]:
+    """Yield the places below a block where a claim, or what else has an identity, stands in a list.
+
+    A place is the names of the blocks that lead there, joined by full stops.
+    """
+    for child in child_blocks(block):
+        # A list's item has no name of its own.
+        place = path if isinstance(block, ListBlock) else ".".join(filter(None, [path, child.name]))
+        kind = find_kind(child)
+        is_lost = in_list or isinstance(block, ListBlock)
+        if kind is not None and kind.has_identity and is_lost:
+            yield place
+        yield from find_lost_claims(child, path=place, in_list=is_lost)
 
 
 def may_hold_kinds(block: Block) -> bool:

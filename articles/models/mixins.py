@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models, transaction
 from django.db.models.signals import class_prepared
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext
@@ -90,8 +91,23 @@ class ArticleMixin(models.Model):
         index.SearchField("body"),
     ]
 
+    # The request that the page was last served to, for blocks that are rendered without a context.
+    served_to: HttpRequest | None = None
+
     class Meta:
         abstract = True
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy, or a cache, is given of the page: it reads its body anew."""
+        state: dict[str, Any] = super().__getstate__()
+        return {name: value for name, value in state.items() if name not in ("reading", "served_to")}
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the template's context; a block that a template renders without it asks for the request
+        here."""
+        self.served_to = request
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)  # type: ignore[misc]
+        return context
 
     def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
         """Publish a revision as Wagtail does, in one transaction with the index of claims.

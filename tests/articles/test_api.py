@@ -316,7 +316,8 @@ def test_rich_text_has_absolute_links_and_no_scripts(client: Client) -> None:
 def test_incomplete_live_content_is_answered(client: Client) -> None:
     page = make_article()
     bodies = [
-        block("heading", {}), block("quote", {}), block("pull_quote", {}), block("callout", {}), block("table", None),
+        block("heading", {}), block("quote", {}), block("pull_quote", {}),
+        block("callout", {}), block("table", None),
         block("image", {}), block("claim", {}), block("key_takeaways", []), block("paragraph", ""),
     ]  # fmt: skip
     page.body = page._meta.get_field("body").to_python(bodies)
