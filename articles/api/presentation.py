@@ -1,13 +1,17 @@
 """Turns pages, claims and sources into the API's answers."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.html import conditional_escape
+from pydantic import BaseModel
 
+from standfirst.addresses import is_web_address
 from standfirst.canonical import PublicAddresses
 from standfirst.visibility import anybody
 
@@ -28,6 +32,8 @@ from ..body.registry import find_kind
 from ..claims.cards import parse_certainty, parse_direction, parse_relation
 from ..enums import Certainty, Direction, Relation
 from ..models import Claim, Source
+from ..models.mixins import ArticleAuthor
+from ..page_types import find_page_type, read_claim_fields, read_page_fields
 from . import schemas
 
 logger = logging.getLogger("standfirst.articles")
@@ -40,6 +46,7 @@ class Presenter:
         self.request = request
         self.viewer = anybody(request)
         self.addresses = PublicAddresses(request)
+        self.claim_fields: Mapping[UUID, Mapping[str, Any]] = {}
 
     def page_link(self, page: Any) -> schemas.PageLink:
         url, path = self.addresses.of_page(page)
@@ -48,11 +55,12 @@ class Presenter:
     def summarise(self, pages: list[Any], claim_counts: dict[int, int]) -> list[schemas.ArticleSummary]:
         pictures = describe_pictures([(page.hero_image, page.hero_alt) for page in pages])
         translations = self.viewer.translations_of(pages)
+        own_fields = read_page_fields(pages)
         return [
-            schemas.ArticleSummary(
-                type="article_summary",
+            _typed(page, schemas.ArticleSummary, schemas.SUMMARIES, suffix="_summary")(
                 claim_count=claim_counts.get(page.pk, 0),
                 **self._summary_fields(page, picture, translations[page.pk]),
+                **own_fields[page.pk],
             )
             for page, picture in zip(pages, pictures, strict=True)
         ]
@@ -60,8 +68,8 @@ class Presenter:
     def article(self, page: Any, parent: Any) -> schemas.ArticleDetail:
         reading = read_article(page, viewer=self.viewer, base_url=self.addresses.pages_root)
         page.reading = reading  # What blocks show in their templates is what everybody may see, too.
-        return schemas.ArticleDetail(
-            type="article",
+        self.claim_fields = read_claim_fields([card.uid for card in reading.claims])
+        return _typed(page, schemas.ArticleDetail, schemas.DETAILS)(
             seo_title=page.seo_title,
             search_description=page.search_description,
             parent=self.page_link(parent) if parent else None,
@@ -83,13 +91,18 @@ class Presenter:
                 for reference in reading.references
             ],
             **self._summary_fields(page, reading.hero, self.viewer.translations_of([page])[page.pk]),
+            **read_page_fields([page])[page.pk],
         )
 
-    def claim(self, claim: Claim) -> schemas.IndexedClaim:
-        """Return a claim of the index."""
+    def claims(self, claims: Sequence[Claim]) -> list[schemas.IndexedClaim]:
+        """Return claims of the index."""
+        self.claim_fields = read_claim_fields([claim.uid for claim in claims])
+        return [self._claim(claim) for claim in claims]
+
+    def _claim(self, claim: Claim) -> schemas.IndexedClaim:
         url, path = self.addresses.of_page(claim.page)
         anchor = f"#claim-{claim.uid}"
-        return schemas.IndexedClaim(
+        return schemas.AnyClaim(
             type="claim",
             uid=claim.uid,
             group=claim.group,
@@ -106,6 +119,7 @@ class Presenter:
                 for citation in claim.citations.all()
             ],
             article=self.page_link(claim.page),
+            **self.claim_fields.get(claim.uid, {}),
         )
 
     def source(self, source: Source) -> CitedSource:
@@ -169,16 +183,19 @@ class Presenter:
             path=path,
         )
 
-    def _author(self, person: Any) -> schemas.Author:
+    def _author(self, person: ArticleAuthor) -> schemas.Author:
+        """Return an author, of whom a page type of a site may say no more than the name."""
+        key = getattr(person, "pk", None)
+        url = getattr(person, "safe_url", None) or getattr(person, "url", None) or ""
         return schemas.Author(
             type="author",
-            id=person.pk,
-            slug=person.slug,
+            id=key if isinstance(key, int) else None,
+            slug=getattr(person, "slug", None) or "",
             name=person.name,
-            credentials=person.credentials,
-            role=person.role,
-            bio=person.bio,
-            url=person.safe_url or None,
+            credentials=getattr(person, "credentials", None) or "",
+            role=getattr(person, "role", None) or "",
+            bio=getattr(person, "bio", None) or "",
+            url=url if is_web_address(url) else None,
         )
 
     def picture(self, picture: Picture) -> ArticlePicture:
@@ -238,6 +255,16 @@ class Presenter:
             )
         placed = reading.find_child(child) or read_alone(kind, child.block, child.value)
         return kind.write(replace(placed, id=child.id or ""), self)
+
+
+def _typed(
+    page: Any, ours: type[BaseModel], others: dict[str, type[BaseModel]], *, suffix: str = ""
+) -> Callable[..., Any]:
+    """Return what makes the answer about a page: with the ``type``, and the schema, of the page's type."""
+    page_type = find_page_type(page)
+    if page_type is None:
+        return partial(ours, type=f"article{suffix}")
+    return partial(others[page_type.name], type=f"{page_type.name}{suffix}")
 
 
 def _render(child: Any, page: Any) -> str:

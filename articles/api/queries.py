@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from typing import Annotated, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from pydantic import AfterValidator, AwareDatetime, Field
 from wagtail.models import Locale, get_page_models
 
 from standfirst.aliases import find_original_id, find_original_ids
 from standfirst.visibility import Viewer, is_multilingual
 
-from ..models import ArticleAuthor, ArticleMixin, ArticlePage, ArticleTag, Claim, ClaimCitation, Source
+from ..models import ArticleMixin, Claim, ClaimCitation, Source
 from ..sources.identifiers import normalise_doi
 from .parameters import MAX_ID, MAX_PAGE_ID, ArticleQuery, ClaimQuery, SourceQuery
 
@@ -49,9 +52,9 @@ def find_articles(*, viewer: Viewer, query: ArticleQuery, after: ArticleKey | No
     """Return a part of the articles in one language, newest first. Raises ``UnknownLocaleError``."""
     pages = _article_pages(viewer)
     for slug in query.tag:
-        pages = pages.filter(Exists(_tagged(slug)))
+        pages = pages.filter(_found_by("find_by_tag", slug))
     if query.author:
-        pages = pages.filter(Exists(_written_by(query.author)))
+        pages = pages.filter(_found_by("find_by_author", query.author))
     parent = None
     if query.parent:
         parent = viewer.pages().filter(pk=query.parent).first()
@@ -149,19 +152,22 @@ def find_source(*, viewer: Viewer, source_id: int) -> Source | None:
 
 def fetch_article_relations(pages: list[Any]) -> None:
     """Fetch what all the pages' summaries show, in one query per relation."""
-    own = [page for page in pages if isinstance(page, ArticlePage)]
-    if own:
-        prefetch_related_objects(own, "bylines__person", "tagged_items__tag")
     by_class: dict[type, list[Any]] = {}
     for page in pages:
         by_class.setdefault(type(page), []).append(page)
     for same in by_class.values():
-        prefetch_related_objects(same, "hero_image", "locale")
+        lookups = [*same[0].article_relations, "locale"]
+        if isinstance(getattr(type(same[0]), "hero_image", None), ForwardManyToOneDescriptor):
+            lookups.append("hero_image")  # A page type may have something else in its place.
+        prefetch_related_objects(same, *lookups)
+
+
+def _article_models() -> list[Any]:
+    return [model for model in get_page_models() if issubclass(model, ArticleMixin)]
 
 
 def _article_pages(viewer: Viewer) -> Any:
-    models = [model for model in get_page_models() if issubclass(model, ArticleMixin)]
-    content_types = ContentType.objects.get_for_models(*models, for_concrete_models=False)
+    content_types = ContentType.objects.get_for_models(*_article_models(), for_concrete_models=False)
     return viewer.pages().filter(content_type__in=content_types.values())
 
 
@@ -178,16 +184,10 @@ def _in_locale(pages: Any, language_code: str | None, *, viewer: Viewer, named: 
     return pages.filter(locale=locale)
 
 
-def _tagged(slug: str) -> Any:
-    return ArticleTag.objects.filter(content_object=OuterRef("pk"), tag__slug__iexact=slug)
-
-
-def _written_by(author: str) -> Any:
-    bylines = ArticleAuthor.objects.filter(page=OuterRef("pk"))
-    condition = Q(person__slug__iexact=author)
-    if author.isascii() and author.isdigit() and int(author) <= MAX_ID:
-        condition |= Q(person=int(author))
-    return bylines.filter(condition)
+def _found_by(method: str, text: str) -> Q:
+    """Return the condition that a page is among those that a method of its type finds."""
+    found = (getattr(model, method)(text) for model in _article_models())
+    return reduce(or_, (Q(pk__in=pages.values("pk")) for pages in found if pages is not None), Q(pk__in=[]))
 
 
 def _is_after(published_at: datetime | None, page_id: int) -> Q:

@@ -1,7 +1,9 @@
 """What the API answers with. Every object says what it is by a literal ``type``."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -17,6 +19,7 @@ from ..body.items import (
     EvidenceDirection,
 )
 from ..body.registry import make_item_type
+from ..page_types import extend_claim, extend_with_page_types
 
 if TYPE_CHECKING:
     BodyBlock = BlockItem
@@ -52,7 +55,7 @@ class Author(BaseModel):
     """Someone who wrote an article."""
 
     type: Literal["author"]
-    id: int
+    id: int | None = Field(description="Null if the page's type names its authors otherwise.")
     slug: str
     name: str
     credentials: str
@@ -192,11 +195,30 @@ class ResolvedRedirect(BaseModel):
 Resolution = Annotated[ResolvedPage | ResolvedRedirect, Field(discriminator="type")]
 
 
-class ArticleList(Part[ArticleSummary]):
+# What a site adds to articles and claims (see ``articles.page_types``), by the name of its type.
+SUMMARIES = extend_with_page_types(ArticleSummary, "_summary")
+DETAILS = extend_with_page_types(ArticleDetail, "")
+AnyClaim = extend_claim(IndexedClaim)
+
+
+def _any_of(ours: type[BaseModel], others: dict[str, type[BaseModel]]) -> Any:
+    schemas = [ours, *others.values()]
+    return Annotated[reduce(or_, schemas), Field(discriminator="type")] if others else ours
+
+
+if TYPE_CHECKING:
+    AnySummary = ArticleSummary
+    AnyDetail = ArticleDetail
+else:
+    AnySummary = _any_of(ArticleSummary, SUMMARIES)
+    AnyDetail = _any_of(ArticleDetail, DETAILS)
+
+
+class ArticleList(Part[AnySummary]):
     """A part of the list of articles, newest first."""
 
 
-class ClaimList(Part[IndexedClaim]):
+class ClaimList(Part[AnyClaim]):  # type: ignore[valid-type]
     """A part of the list of published claims, by article and position."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -15,6 +15,8 @@ from pydantic import Field
 from .items import BlockItem, CustomBlockItem
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.utils.safestring import SafeString
     from wagtail.blocks import Block
 
@@ -57,6 +59,8 @@ class ItemWriter(Protocol):
 
     # How the addresses of pages and files are written.
     addresses: PublicAddresses
+    # What a site adds to claims, by their uids.
+    claim_fields: Mapping[UUID, Mapping[str, Any]]
 
     def source(self, source: Source) -> CitedSource: ...
 
@@ -96,6 +100,10 @@ class BlockKind:
     def make_block(self) -> Block:
         """Return the block as the body of our articles offers it."""
         return self.block(group=self.group)
+
+    def item_type(self) -> type[BlockItem]:
+        """Return the item's type in the API's document."""
+        return self.item
 
     def rich_texts(self, value: Any) -> Sequence[str]:
         """Return the stored rich texts of a block: they are cleaned, their links read, for all at once."""
@@ -178,7 +186,7 @@ def make_article_blocks() -> list[tuple[str, Block]]:
 def make_item_type() -> Any:
     """Return the type of all items, told apart by ``type``. No kind can be registered afterwards."""
     _used.add("the API's document")
-    items = [kind.item for kind in list_kinds()]
+    items = [kind.item_type() for kind in list_kinds()]
     return Annotated[reduce(or_, [*items, CustomBlockItem]), Field(discriminator="type")]
 
 

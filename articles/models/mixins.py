@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from django.db import models, transaction
 from django.db.models.signals import class_prepared
@@ -23,8 +23,25 @@ from ..body.blocks import ArticleBodyBlock
 from ..body.reading import Reading, read_article
 from ..body.streams import own_streams
 
-if TYPE_CHECKING:
-    from .people import Person
+
+class ArticleAuthor(Protocol):
+    """Someone in the byline of an article. A site's own object needs a name.
+
+    It may also have ``pk`` (a number), ``slug``, ``credentials``, ``role``, ``bio`` and ``url``.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+
+class ArticleTag(Protocol):
+    """A tag of an article."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def slug(self) -> str: ...
 
 
 @plain_in_migrations
@@ -68,6 +85,8 @@ class ArticleMixin(models.Model):
 
     # The StreamField that readers read as the article's body.
     article_body: ClassVar[str] = "body"
+    # The relations that authors and tags are read from: a list of articles fetches them for all at once.
+    article_relations: ClassVar[Sequence[str]] = ()
     article_panels: ClassVar[Sequence[Any]] = [
         FieldPanel("standfirst"),
         MultiFieldPanel(
@@ -128,14 +147,24 @@ class ArticleMixin(models.Model):
         return moment
 
     @property
-    def article_authors(self) -> Sequence["Person"]:
+    def article_authors(self) -> Sequence[ArticleAuthor]:
         """Return the people who wrote the article, in the order of the byline."""
         return []
 
     @property
-    def article_tags(self) -> Sequence[Any]:
+    def article_tags(self) -> Sequence[ArticleTag]:
         """Return the tags of the article."""
         return []
+
+    @classmethod
+    def find_by_author(cls, author: str) -> models.QuerySet[Any] | None:
+        """Return the pages of this type by the author with this slug or id; None if it can't tell."""
+        return None
+
+    @classmethod
+    def find_by_tag(cls, slug: str) -> models.QuerySet[Any] | None:
+        """Return the pages of this type that have the tag with this slug in any case; None without tags."""
+        return None
 
     @property
     def body_stream(self) -> Any:

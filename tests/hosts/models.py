@@ -1,5 +1,7 @@
 """Page types that a site had before it took up claims."""
 
+from dataclasses import dataclass
+
 from django.db import models
 from wagtail.admin.panels import FieldPanel
 from wagtail.blocks import CharBlock, ListBlock, RichTextBlock, StreamBlock, StructBlock, TextBlock
@@ -10,6 +12,26 @@ from wagtail.search import index
 from articles.body import ClaimBlock
 from articles.body.kinds.heading import HeadingBlock
 from articles.models import ArticleMixin
+
+
+class Writer(models.Model):
+    """Who writes on the site: a name is all that it knows of them."""
+
+    name = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A tag that is no row."""
+
+    name: str
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower()
 
 
 class PairBlock(StructBlock):
@@ -44,7 +66,10 @@ class ReportPage(ArticleMixin, Page):
     hero_caption = hero_credit = None
     article_body = "content"
 
+    article_relations = ("writer",)
     place = models.CharField(max_length=100, blank=True)
+    topic = models.CharField(max_length=100, blank=True)
+    writer = models.ForeignKey(Writer, null=True, blank=True, on_delete=models.SET_NULL)
     sidebar = StreamField([("claim", ClaimBlock())], blank=True)
     content = StreamField(
         [
@@ -66,6 +91,22 @@ class ReportPage(ArticleMixin, Page):
     @property
     def standfirst(self) -> str:
         return f"Reported from {self.place}."
+
+    @property
+    def article_authors(self) -> list[Writer]:
+        return [self.writer] if self.writer else []
+
+    @property
+    def article_tags(self) -> list[Topic]:
+        return [Topic(self.topic)] if self.topic else []
+
+    @classmethod
+    def find_by_author(cls, author: str) -> models.QuerySet:
+        return cls.objects.filter(writer__name__iexact=author)
+
+    @classmethod
+    def find_by_tag(cls, slug: str) -> models.QuerySet:
+        return cls.objects.filter(topic__iexact=slug)
 
 
 class ListingPage(ArticleMixin, Page):

@@ -1,5 +1,6 @@
 """Claims: statements that are graded, sourced and indexed."""
 
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 
 from ...claims.cards import CitationMark, ClaimCard, build_claim_card, read_citations
 from ...enums import Certainty, Direction, Relation
+from ...page_types import extend_claim
 from ..items import BlockItem, CertaintyGrade, ClaimCitationItem, EvidenceDirection
 from ..placing import InBody
 from ..reading import Reading
@@ -103,6 +105,9 @@ class ClaimKind(BlockKind):
     order = 60
     has_identity = True
 
+    def item_type(self) -> type[ClaimBlockItem]:
+        return _extended_item()
+
     def annotate(self, placed: PlacedBlock, reading: Reading) -> ClaimCard:
         if placed.key is None or reading.page is None:
             return _read_alone(placed.value)
@@ -126,7 +131,7 @@ class ClaimKind(BlockKind):
 
     def write(self, placed: PlacedBlock, writer: ItemWriter) -> ClaimBlockItem:
         card: ClaimCard = placed.annotation
-        return ClaimBlockItem(
+        return _extended_item()(
             type="claim",
             id=placed.id,
             uid=card.uid,
@@ -138,7 +143,13 @@ class ClaimKind(BlockKind):
             direction=writer.direction(card.direction),
             caveat=card.caveat,
             citations=[writer.citation(mark.number, mark.source, mark.relation) for mark in card.citations],
+            **writer.claim_fields.get(card.uid, {}),
         )
+
+
+@cache
+def _extended_item() -> type[ClaimBlockItem]:
+    return extend_claim(ClaimBlockItem)
 
 
 def _read_alone(value: Any) -> ClaimCard:
