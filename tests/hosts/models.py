@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import models
 from wagtail.admin.panels import FieldPanel
 from wagtail.blocks import CharBlock, ListBlock, RichTextBlock, StreamBlock, StructBlock, TextBlock
-from wagtail.fields import StreamField
+from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
@@ -117,6 +117,23 @@ class ListingPage(ArticleMixin, Page):
             ("many", ListBlock(ClaimBlock())),
             ("deep", StructBlock([("inner", ListBlock(StructBlock([("claim", ClaimBlock())])))])),
             ("fine", SectionBlock()),
+        ],
+        blank=True,
+    )
+
+
+class OldPage(ArticleMixin, Page):
+    """A page type that had its bodies before it took up ours."""
+
+    words = RichTextField(blank=True)
+    story = StreamField(
+        [
+            ("heading", CharBlock()),
+            ("text", RichTextBlock()),
+            ("quote", StructBlock([("text", TextBlock()), ("attribution", CharBlock())])),
+            ("claim", ClaimBlock()),
+            ("code", TextBlock()),
+            ("picture", StructBlock([("file", CharBlock())])),
         ],
         blank=True,
     )
