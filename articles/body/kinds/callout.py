@@ -8,6 +8,7 @@ from wagtail.blocks import ChoiceBlock, RichTextBlock, StructBlock
 
 from ...enums import CalloutKind as Purpose
 from ..items import BlockItem
+from ..migrating import PlainInMigrations
 from ..placing import InBody
 from ..reading import Reading
 from ..registry import BlockKind, ItemWriter, PlacedBlock, register_kind
@@ -16,7 +17,7 @@ from ..richtext import read_source
 CALLOUT_FEATURES: Final = ["bold", "italic", "link", "document-link", "ol", "ul"]
 
 
-class CalloutBlock(InBody, StructBlock):
+class CalloutBlock(InBody, PlainInMigrations, StructBlock):
     """A passage set apart from the text."""
 
     annotation_name = "html"

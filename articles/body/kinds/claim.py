@@ -12,6 +12,7 @@ from ...claims.cards import CitationMark, ClaimCard, build_claim_card, read_cita
 from ...enums import Certainty, Direction, Relation
 from ...page_types import extend_claim
 from ..items import BlockItem, CertaintyGrade, ClaimCitationItem, EvidenceDirection
+from ..migrating import PlainInMigrations
 from ..placing import InBody
 from ..reading import Reading
 from ..registry import BlockKind, ItemWriter, PlacedBlock, register_kind
@@ -28,7 +29,7 @@ class CitationBlock(StructBlock):
         label = _("Citation")
 
 
-class ClaimBlock(InBody, StructBlock):
+class ClaimBlock(InBody, PlainInMigrations, StructBlock):
     """A statement that can be true or false, graded and sourced."""
 
     annotation_name = "claim"

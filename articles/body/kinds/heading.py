@@ -9,12 +9,13 @@ from wagtail.blocks import CharBlock, ChoiceBlock, StructBlock
 from ...enums import HeadingLevel
 from ...importing import Heading, Part
 from ..items import BlockItem
+from ..migrating import PlainInMigrations
 from ..placing import InBody
 from ..reading import OutlineEntry, Reading
 from ..registry import BlockKind, ItemWriter, PlacedBlock, register_kind
 
 
-class HeadingBlock(InBody, StructBlock):
+class HeadingBlock(InBody, PlainInMigrations, StructBlock):
     """A heading inside the article, with an anchor of its own, so that readers can link to it."""
 
     annotation_name = "anchor"

@@ -7,6 +7,7 @@ from wagtail.blocks import CharBlock, StructBlock
 from wagtail.images.blocks import ImageBlock
 
 from ..items import ArticlePicture, BlockItem
+from ..migrating import PlainInMigrations
 from ..pictures import Picture, read_alt
 from ..placing import InBody
 from ..reading import Reading
@@ -21,7 +22,7 @@ class FileLabelledImageBlock(ImageBlock):
         self.child_blocks["image"].label = _("File")
 
 
-class FigureBlock(InBody, StructBlock):
+class FigureBlock(InBody, PlainInMigrations, StructBlock):
     """A picture with its alternative text, caption and credit."""
 
     annotation_name = "picture"

@@ -9,6 +9,7 @@ from wagtail.blocks import RichTextBlock
 from ...importing import ListPart, Paragraph, Part
 from ...importing.blocks import list_html
 from ..items import BlockItem
+from ..migrating import PlainInMigrations
 from ..placing import InBody
 from ..reading import Reading
 from ..registry import BlockKind, ItemWriter, PlacedBlock, register_kind
@@ -26,7 +27,7 @@ PARAGRAPH_FEATURES: Final = [
 ]
 
 
-class ParagraphBlock(InBody, RichTextBlock):
+class ParagraphBlock(InBody, PlainInMigrations, RichTextBlock):
     """Running text: one or more paragraphs and lists."""
 
     annotation_name = "html"

@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import StructBlock, TextBlock
 
 from ..items import BlockItem
+from ..migrating import PlainInMigrations
 from ..registry import BlockKind, ItemWriter, PlacedBlock, register_kind
 
 
-class PullQuoteBlock(StructBlock):
+class PullQuoteBlock(PlainInMigrations, StructBlock):
     """A sentence of the article that stands out of the text to draw readers in."""
 
     text = TextBlock(

@@ -7,10 +7,11 @@ from wagtail.blocks import CharBlock, StructBlock, TextBlock
 
 from ...importing import Part, Quote
 from ..items import BlockItem
+from ..migrating import PlainInMigrations
 from ..registry import BlockKind, ItemWriter, PlacedBlock, register_kind
 
 
-class QuoteBlock(StructBlock):
+class QuoteBlock(PlainInMigrations, StructBlock):
     """A quotation and its author."""
 
     text = TextBlock(label=_("Quotation"))

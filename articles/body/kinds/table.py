@@ -13,6 +13,7 @@ from wagtail.contrib.typed_table_block.blocks import TypedTableBlock, TypedTable
 
 from ...importing import Part, Table
 from ..items import BlockItem
+from ..migrating import PlainInMigrations
 from ..numerals import is_numeric
 from ..placing import InBody
 from ..reading import Reading
@@ -22,7 +23,7 @@ from ..registry import BlockKind, ItemWriter, PlacedBlock, register_kind
 IMPORTED_NUMBER: Final = re.compile(r"[<>≤≥≈~±+\u2212-]?\s?\d[\d\s.,]*(?:[%‰]|\s?[±\u2013-]\s?\d[\d.,]*)?")
 
 
-class TableBlock(InBody, TypedTableBlock):
+class TableBlock(InBody, PlainInMigrations, TypedTableBlock):
     """A table with a caption; columns of numbers are aligned on the right."""
 
     annotation_name = "caption_id"
