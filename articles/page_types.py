@@ -29,8 +29,7 @@ class PageType:
     fields: ClassVar[type[BaseModel]]
 
     def read(self, pages: Sequence[Any]) -> Iterable[BaseModel]:
-        """Return the own fields of each page, in order; all at once, so that a list costs the same for any
-        number."""
+        """Return the own fields of each page, in order: of all at once, so that a list costs the same."""
         raise NotImplementedError
 
 
@@ -43,8 +42,7 @@ class ClaimFields:
     fields: ClassVar[type[BaseModel]]
 
     def read(self, uids: Sequence[UUID]) -> Mapping[UUID, BaseModel]:
-        """Return the own fields of the claims with these uids, for all at once; one that is left out has
-        defaults."""
+        """Return the own fields of all claims with these uids; one that is left out has the defaults."""
         raise NotImplementedError
 
 

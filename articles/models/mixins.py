@@ -122,8 +122,7 @@ class ArticleMixin(models.Model):
         return {name: value for name, value in state.items() if name not in ("reading", "served_to")}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return the template's context; a block that a template renders without it asks for the request
-        here."""
+        """Return the template's context. A block rendered without one finds the request on the page."""
         self.served_to = request
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)  # type: ignore[misc]
         return context
