@@ -14,13 +14,22 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         from standfirst import parts
+        from standfirst.going_live import Follower, follow_pages
 
         from . import checks  # noqa: F401
+        from .models.article_types import article_stream_names
         from .permissions import register_policies
-        from .signal_handlers import connect
+        from .services import follow_publication, follow_showing, follow_unpublication
 
         parts.offer_router(
             f"{__package__}.api.router", tags={"articles": "Pages, their claims, and the sources of these."}
         )
         register_policies()
-        connect()
+        follow_pages(
+            Follower(
+                published=follow_publication,
+                unpublished=follow_unpublication,
+                shown=follow_showing,
+                content_fields=article_stream_names(),
+            )
+        )

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, F, QuerySet
 
-from articles.claims.counts import CertaintyCount, ClaimCounts, count_claims, count_claims_by_page
+from articles.queries.counts import CertaintyCount, ClaimCounts, count_claims, count_claims_by_page
 from standfirst.visibility import is_multilingual
 
 if TYPE_CHECKING:
+    from wagtail.models import Page
+
     from articles.body.pictures import Picture
     from articles.models import ArticlePage
-    from cms.models import HomePage
     from standfirst.visibility import Viewer
 
 ARTICLES_SHOWN = 7
@@ -40,7 +41,7 @@ class FrontPage:
     certainties: Sequence[CertaintyCount]
 
 
-def read_front_page(*, home: "HomePage", viewer: "Viewer") -> FrontPage:
+def read_front_page(*, home: "Page", viewer: "Viewer") -> FrontPage:
     """Return what the front page shows: the articles below ``home`` and figures about their claims."""
     from articles.body.pictures import describe_pictures
     from articles.models import Claim, ClaimCitation
@@ -73,7 +74,7 @@ def read_front_page(*, home: "HomePage", viewer: "Viewer") -> FrontPage:
     )
 
 
-def _articles(home: "HomePage", viewer: "Viewer") -> "QuerySet[ArticlePage]":
+def _articles(home: "Page", viewer: "Viewer") -> "QuerySet[ArticlePage]":
     from articles.models import ArticlePage
 
     listed = viewer.see_within(ArticlePage.objects.descendant_of(home), home)

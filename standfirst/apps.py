@@ -14,7 +14,7 @@ class StandfirstConfig(AppConfig):
 
     def ready(self) -> None:
         """Guard the records of all apps, register their checks, and connect what follows Wagtail's pages."""
-        from standfirst import aliases
+        from standfirst import aliases, going_live
         from standfirst.delivery import checks as delivery_checks  # noqa: F401
         from standfirst.records import checks, guards, persons  # noqa: F401
 
@@ -28,3 +28,4 @@ class StandfirstConfig(AppConfig):
         post_migrate.connect(guards.make_guards, dispatch_uid="standfirst.records.guards")
         persons.watch_persons()
         aliases.connect()
+        going_live.connect()

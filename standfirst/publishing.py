@@ -1,6 +1,8 @@
 """Publishing that replaces nobody's version unawares, in one transaction with everything that follows."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -8,10 +10,17 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from wagtail.actions import PublishPageRevisionAction
+from wagtail.actions import (
+    ConvertAliasPageAction,
+    CopyPageAction,
+    DeletePageAction,
+    PublishPageRevisionAction,
+    UnpublishPageAction,
+)
 from wagtail.models import Revision
 
 from standfirst.aliases import page_model
+from standfirst.going_live import acting
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +112,15 @@ def describe_overtaking(live: Revision) -> str:
     }
 
 
+@contextmanager
+def publishing(
+    revision: Revision, *, user: Any = None, log_action: Any = True, previous_revision: Any = None
+) -> Iterator[bool]:
+    """Publish in one transaction, in the name of ``user``. Yields and raises what ``may_publish`` does."""
+    with transaction.atomic(), acting(user):
+        yield may_publish(revision, log_action=log_action, previous_revision=previous_revision)
+
+
 class GuardedPublishPageRevisionAction(PublishPageRevisionAction):
     """Publishes a page's revision wholly or not at all, and never one that is stale.
 
@@ -113,9 +131,45 @@ class GuardedPublishPageRevisionAction(PublishPageRevisionAction):
 
     def execute(self, *args: Any, **kwargs: Any) -> Any:
         """Publish or schedule the revision as Wagtail does. Raises ``StaleRevisionError``."""
-        with transaction.atomic():
-            if not may_publish(
-                self.revision, log_action=self.log_action, previous_revision=self.previous_revision
-            ):
-                return None
-            return super().execute(*args, **kwargs)
+        with publishing(
+            self.revision,
+            user=self.user,
+            log_action=self.log_action,
+            previous_revision=self.previous_revision,
+        ) as is_due:
+            return super().execute(*args, **kwargs) if is_due else None
+
+
+class _Whole:
+    """An action of Wagtail's that is done wholly or not at all, in the name of its user."""
+
+    user: Any
+
+    def execute(self, *args: Any, **kwargs: Any) -> Any:
+        with transaction.atomic(), acting(self.user):
+            return super().execute(*args, **kwargs)  # type: ignore[misc]
+
+
+class WholeUnpublishPageAction(_Whole, UnpublishPageAction):
+    """Takes a page, its schedule and its aliases offline."""
+
+
+class WholeDeletePageAction(_Whole, DeletePageAction):
+    """Deletes a page and those below it."""
+
+
+class WholeCopyPageAction(_Whole, CopyPageAction):
+    """Copies a page, its revisions and, if asked to, the pages below it."""
+
+
+class WholeConvertAliasPageAction(_Whole, ConvertAliasPageAction):
+    """Makes an alias a page of its own, with its first revision."""
+
+
+ACTIONS = (
+    GuardedPublishPageRevisionAction,
+    WholeUnpublishPageAction,
+    WholeDeletePageAction,
+    WholeCopyPageAction,
+    WholeConvertAliasPageAction,
+)

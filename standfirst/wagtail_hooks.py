@@ -12,8 +12,9 @@ from wagtail.models import PageViewRestriction, Revision
 
 from standfirst.aliases import find_original_id, is_alias_of_hidden, page_model
 from standfirst.bulk_publishing import GuardedPublishBulkAction
+from standfirst.going_live import hold_new_page_back
 from standfirst.publishing import (
-    GuardedPublishPageRevisionAction,
+    ACTIONS,
     describe_overtaking,
     find_overtaking_revision,
 )
@@ -23,9 +24,10 @@ hooks.register("register_bulk_action", GuardedPublishBulkAction, order=100)
 
 
 @hooks.register("register_actions")
-def replace_publish_action(registry: Any) -> None:
-    """Have what publishes through Wagtail's registry publish in one transaction, and nothing stale."""
-    registry.register(page_model(), GuardedPublishPageRevisionAction)
+def replace_actions(registry: Any) -> None:
+    """Have what acts through Wagtail's registry act in one transaction, and publish nothing stale."""
+    for action in ACTIONS:
+        registry.register(page_model(), action)
 
 
 @hooks.register("before_serve_page")
@@ -33,6 +35,13 @@ def serve_no_alias_before_its_original(page: Any, request: HttpRequest, *args: A
     """Raise ``Http404`` for an alias of a page that isn't live, however it came to be live itself."""
     if page.alias_of_id and is_alias_of_hidden(page):
         raise Http404
+
+
+@hooks.register("before_create_page")
+def make_new_pages_live_by_their_revision(request: HttpRequest, parent_page: Any, page_class: Any) -> None:
+    """Have a page that is published from the form that creates it go live once, with its first revision."""
+    if request.method == "POST" and "action-publish" in request.POST:
+        hold_new_page_back(parent_page)
 
 
 @hooks.register("before_publish_page")

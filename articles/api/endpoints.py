@@ -12,12 +12,15 @@ from standfirst.delivery.parameters import invalid_parameter
 from standfirst.visibility import anybody
 
 from ..models import ArticleMixin
-from . import queries
+from ..queries import delivery as queries
+from ..queries.counts import count_claims_by_page
+from .keys import ArticleKey, ClaimKey, SourceKey
 from .parameters import (
     ArticleQuery,
     ClaimQuery,
     ResolveQuery,
     SourceQuery,
+    filters_of,
 )
 from .presentation import Presenter
 from .resolving import find_page, find_redirect, find_redirect_target
@@ -48,12 +51,13 @@ router = Router(tags=["articles"])
 def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleList:
     """Return the published articles in one language that everybody may read, newest first."""
     viewer = anybody(request)
-    after = decode_cursor(request, query.cursor, queries.ArticleKey)
+    after = decode_cursor(request, query.cursor, ArticleKey)
     try:
-        part = queries.find_articles(viewer=viewer, query=query, after=after)
+        part = queries.find_articles(viewer=viewer, after=after, **filters_of(query))
     except queries.UnknownLocaleError:
         raise _unknown_locale() from None
-    items = Presenter(request).summarise(part.rows, queries.count_claims(part.rows))
+    counts = {page_id: counts.total for page_id, counts in count_claims_by_page(part.rows).items()}
+    items = Presenter(request).summarise(part.rows, counts)
     return ArticleList(items=items, **next_part(request, part.next_key))
 
 
@@ -112,9 +116,9 @@ def resolve_path(request: HttpRequest, query: Query[ResolveQuery]) -> ResolvedPa
 )
 def list_claims(request: HttpRequest, query: Query[ClaimQuery]) -> ClaimList:
     """Return the claims of all published articles in one language, by article and position."""
-    after = decode_cursor(request, query.cursor, queries.ClaimKey)
+    after = decode_cursor(request, query.cursor, ClaimKey)
     try:
-        part = queries.find_claims(viewer=anybody(request), query=query, after=after)
+        part = queries.find_claims(viewer=anybody(request), after=after, **filters_of(query))
     except queries.UnknownLocaleError:
         raise _unknown_locale() from None
     return ClaimList(items=Presenter(request).claims(part.rows), **next_part(request, part.next_key))
@@ -144,9 +148,8 @@ def get_claim(request: HttpRequest, uid: UUID) -> IndexedClaim:
 )
 def list_sources(request: HttpRequest, query: Query[SourceQuery]) -> SourceList:
     """Return the sources that published claims cite."""
-    part = queries.find_sources(
-        viewer=anybody(request), query=query, after=decode_cursor(request, query.cursor, queries.SourceKey)
-    )
+    after = decode_cursor(request, query.cursor, SourceKey)
+    part = queries.find_sources(viewer=anybody(request), after=after, **filters_of(query))
     presenter = Presenter(request)
     return SourceList(
         items=[presenter.source_detail(source) for source in part.rows],

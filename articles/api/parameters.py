@@ -1,6 +1,6 @@
 """What the API's operations may be asked. Unknown parameters are refused."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
@@ -8,10 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from standfirst.delivery.lists import PartQuery
 
 from ..enums import Certainty, Direction
-
-# The largest ids that the databases' columns hold: wagtailcore_page.id is 32 bits wide, our own are 64.
-MAX_PAGE_ID: Final = 2**31 - 1
-MAX_ID: Final = 2**63 - 1
+from ..queries.delivery import MAX_ID, MAX_PAGE_ID
 
 
 def _refuse_nul(value: str) -> str:
@@ -23,6 +20,11 @@ def _refuse_nul(value: str) -> str:
 Text = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_refuse_nul)]
 PageId = Annotated[int, Field(ge=1, le=MAX_PAGE_ID)]
 RowId = Annotated[int, Field(ge=1, le=MAX_ID)]
+
+
+def filters_of(query: PartQuery) -> dict[str, Any]:
+    """Return what a list is asked for, by the names that the queries know, ``limit`` included."""
+    return {name: getattr(query, name) for name in type(query).model_fields if name != "cursor"}
 
 
 class ArticleQuery(PartQuery):

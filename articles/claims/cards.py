@@ -10,7 +10,7 @@ from uuid import UUID
 from ..enums import Certainty, Direction, Relation
 
 if TYPE_CHECKING:
-    from ..models import Source
+    from ..models.sources import Source
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,8 @@
 """Reads an article from a file: plain text, Markdown, or a saved web page.
 
-Nothing in this package touches the database or Wagtail. `articles.importing.reading.read_article` is its
-entry point; it isn't imported here, so that a site that imports nothing doesn't load the parsers. The service
+Reading touches neither the database nor Wagtail. Comparing what was read with what stands on a page asks
+Wagtail's editor how it would save a text. `articles.importing.files.read_file` is the entry point; it isn't
+imported here, so that a site that imports nothing doesn't load the parsers. The service
 `articles.services.import_article` makes a page of what it returns.
 """
 

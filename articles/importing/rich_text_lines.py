@@ -1,68 +1,34 @@
-"""Rich text as lines of marked words, so that two texts that read and look the same compare equal."""
+"""Rich text as Wagtail's editor saves it, so that texts that read and look the same are equal."""
 
 import re
-from html.parser import HTMLParser
+from contextlib import suppress
+from functools import cache
+from typing import Any
 
-_MARKS = {"b": "b", "strong": "b", "i": "i", "em": "i", "sup": "sup", "sub": "sub"}
+# What the importer writes, and what an editor of paragraphs can add to it.
+_FEATURES = ["bold", "italic", "superscript", "subscript", "link", "document-link", "ol", "ul"]
+# The editor gives every paragraph and item a key of its own.
+_KEY = re.compile(r' data-block-key="[^"]*"')
+_EMPTY = re.compile(r"<(p|li)>(?:\s|<br/>)*</\1>")
 _SPACE_RUN = re.compile(r"\s+")
 
-# A line's kind (p, ul, ol) and depth, then its texts, each after its marks.
-Line = list[str | int | list[str]]
 
-
-def read_lines(html: str) -> list[Line]:
+def read_lines(html: str) -> str:
     """Return the paragraphs and list items of `html`, without what the order of its tags adds.
 
-    `<b><i>x</i></b>` equals `<i><b>x</b></i>`, and a list equals the same list in two pieces.
+    `<b><i>x</i></b>` equals `<i><b>x</b></i>`, and a list equals the same list in two pieces. Markup that the
+    editor can't open is returned as it is. Takes a query for each link to a page or document of the site.
     """
-    reader = _LineReader()
-    reader.feed(html)
-    reader.close()
-    return reader.finish()
+    converter = _converter()
+    # Tags that don't match or stand where they can't, as a script may have stored them, raise these.
+    with suppress(AssertionError, TypeError):
+        html = converter.to_database_format(converter.from_database_format(html))
+    return _SPACE_RUN.sub(" ", _EMPTY.sub("", _KEY.sub("", html))).strip()
 
 
-class _LineReader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._lines: list[tuple[str, int, list[tuple[tuple[str, ...], str]]]] = [("p", 0, [])]
-        self._lists: list[str] = []
-        self._marks: list[tuple[str, str]] = []
+@cache
+def _converter() -> Any:
+    # Wagtail's admin knows its features only once all apps are loaded.
+    from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"ul", "ol"}:
-            self._lists.append(tag)
-        elif tag == "li":
-            self._lines.append((self._lists[-1] if self._lists else "ul", len(self._lists), []))
-        elif tag == "p":
-            self._lines.append(("p", 0, []))
-        elif tag == "br":
-            self.handle_data("\n")
-        elif tag == "a":
-            target = " ".join(f"{name}={value}" for name, value in sorted(attrs, key=lambda pair: pair[0]))
-            self._marks.append(("a", f"a {target}"))
-        elif tag in _MARKS:
-            self._marks.append((tag, _MARKS[tag]))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in {"ul", "ol"} and self._lists:
-            self._lists.pop()
-        for index in reversed(range(len(self._marks))):
-            if self._marks[index][0] == tag:
-                del self._marks[index]
-                break
-
-    def handle_data(self, data: str) -> None:
-        marks = tuple(sorted({mark for _, mark in self._marks}))
-        texts = self._lines[-1][2]
-        if texts and texts[-1][0] == marks:
-            texts[-1] = (marks, texts[-1][1] + data)
-        else:
-            texts.append((marks, data))
-
-    def finish(self) -> list[Line]:
-        """Return the lines that have any text."""
-        return [
-            [kind, depth, *([*marks, _SPACE_RUN.sub(" ", text)] for marks, text in texts)]
-            for kind, depth, texts in self._lines
-            if "".join(text for _, text in texts).strip()
-        ]
+    return ContentstateConverter(features=_FEATURES)

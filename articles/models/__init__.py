@@ -1,5 +1,6 @@
 """The app's models."""
 
+from .article_types import article_page_models
 from .claims import Claim, ClaimCitation
 from .mixins import ArticleMixin
 from .pages import ArticleAuthor, ArticleIndexPage, ArticlePage, ArticleTag
@@ -16,4 +17,5 @@ __all__ = [
     "ClaimCitation",
     "Person",
     "Source",
+    "article_page_models",
 ]

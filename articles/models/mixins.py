@@ -16,8 +16,9 @@ from wagtail.fields import StreamField
 from wagtail.images import get_image_model_string
 from wagtail.search import index
 
+from standfirst.going_live import acting
 from standfirst.plain_migrations import plain_in_migrations
-from standfirst.publishing import may_publish
+from standfirst.publishing import publishing
 
 from ..body.blocks import ArticleBodyBlock
 from ..body.reading import Reading, read_article
@@ -87,6 +88,7 @@ class ArticleMixin(models.Model):
     article_body: ClassVar[str] = "body"
     # The relations that authors and tags are read from: a list of articles fetches them for all at once.
     article_relations: ClassVar[Sequence[str]] = ()
+    is_standfirst_article: ClassVar[bool] = True
     article_panels: ClassVar[Sequence[Any]] = [
         FieldPanel("standfirst"),
         MultiFieldPanel(
@@ -127,17 +129,22 @@ class ArticleMixin(models.Model):
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)  # type: ignore[misc]
         return context
 
-    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
-        """Publish a revision as Wagtail does, in one transaction with the index of claims.
+    def publish(self, revision: Any, user: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Publish a revision as Wagtail does, in one transaction with all that follows.
 
         Raises ``standfirst.publishing.StaleRevisionError`` if another revision was published since this one
         was begun. Pass ``previous_revision``, as Wagtail does to go back to an older version, to replace it.
         """
-        with transaction.atomic():
-            guarded = {name: kwargs[name] for name in ("log_action", "previous_revision") if name in kwargs}
-            if not may_publish(revision, **guarded):
-                return None
-            return super().publish(revision, *args, **kwargs)  # type: ignore[misc]
+        guarded = {name: kwargs[name] for name in ("log_action", "previous_revision") if name in kwargs}
+        with publishing(revision, user=user, **guarded) as is_due:
+            return super().publish(revision, user, *args, **kwargs) if is_due else None  # type: ignore[misc]
+
+    def unpublish(
+        self, set_expired: bool = False, commit: bool = True, user: Any = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Take the page offline as Wagtail does, in one transaction with all that follows."""
+        with transaction.atomic(), acting(user):
+            return super().unpublish(set_expired, commit, user, *args, **kwargs)  # type: ignore[misc]
 
     @property
     def published_at(self) -> datetime | None:

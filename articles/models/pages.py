@@ -20,7 +20,7 @@ from wagtail.search import index
 from standfirst.plain_migrations import plain_in_migrations
 from standfirst.visibility import visitor
 
-from .listing import list_articles
+from ..queries.article_index import list_teasers
 from .mixins import ArticleMixin
 from .people import Person
 
@@ -57,8 +57,9 @@ class ArticleIndexPage(Page):
         """Return the template's context; the listing takes ``tag`` and ``page`` from the query string."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         try:
-            listing = list_articles(
+            listing = list_teasers(
                 index_page=self,
+                articles=ArticlePage.objects.all(),
                 viewer=visitor(request),
                 tag=request.GET.get("tag", ""),
                 number=request.GET.get("page", ""),

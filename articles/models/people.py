@@ -83,14 +83,19 @@ class Person(index.Indexed, ProtectedWhereUsed):  # type: ignore[django-manager-
                 raise ValidationError({"url": error}) from error
 
     @classmethod
+    def find_places(cls, page_model: type[models.Model]) -> Iterator[tuple[str, str]]:
+        """Yield the child objects that name people, our bylines and a site's own, with the field's name."""
+        for relation in get_all_child_relations(page_model):
+            for field in relation.related_model._meta.fields:
+                if field.related_model is cls:
+                    yield relation.get_accessor_name(), field.name
+
+    @classmethod
     def read_used_ids(cls, page_model: type[models.Model], content: Mapping[str, Any]) -> Iterator[Any]:
         """Yield the ids of the people that a revision names, in our bylines or in a site's own."""
-        for relation in get_all_child_relations(page_model):
-            names = [
-                field.name for field in relation.related_model._meta.fields if field.related_model is cls
-            ]
-            for part in content.get(relation.get_accessor_name()) or []:
-                yield from (part.get(name) for name in names)
+        for key, name in cls.find_places(page_model):
+            for part in content.get(key) or []:
+                yield part.get(name)
 
     def _find_slug(self) -> str:
         base = slugify(self.name, allow_unicode=True)[:180] or "person"

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from wagtail.fields import StreamField
 from wagtail.search import index
 
 from standfirst.addresses import is_web_address, validate_web_address
@@ -111,6 +112,13 @@ class Source(index.Indexed, ProtectedWhereUsed):
                 "updated_at",
             }
         super().save(*args, **kwargs)
+
+    @classmethod
+    def find_places(cls, page_model: type[models.Model]) -> Iterator[tuple[str, str]]:
+        """Yield the streams, where a citation names its ``source``."""
+        for field in page_model._meta.get_fields():
+            if isinstance(field, StreamField):
+                yield field.name, "source"
 
     @classmethod
     def read_used_ids(cls, page_model: type[models.Model], content: Mapping[str, Any]) -> Iterator[Any]:

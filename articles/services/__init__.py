@@ -2,6 +2,7 @@
 
 from .article_import import ImportRefusedError, ImportReport, Outcome, import_article
 from .claim_index import RebuildReport, index_claims, rebuild_claims
+from .publication import follow_publication, follow_showing, follow_unpublication
 from .renditions import make_renditions
 
 __all__ = [
@@ -9,6 +10,9 @@ __all__ = [
     "ImportReport",
     "Outcome",
     "RebuildReport",
+    "follow_publication",
+    "follow_showing",
+    "follow_unpublication",
     "import_article",
     "index_claims",
     "make_renditions",

@@ -53,6 +53,17 @@ class ImportReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Order:
+    """What is to be imported, where and for whom. ``key`` is the slug that identifies it below its parent."""
+
+    article: ImportedArticle
+    parent: Any
+    key: str
+    user: Any
+    file_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Record:
     """What the last import of a page wrote, as its log entry tells."""
 
@@ -85,14 +96,16 @@ def import_article(
             parent = find_parent(slug=parent_slug)
             # Of two simultaneous imports, the second must find the page that the first makes.
             type(parent)._default_manager.select_for_update().get(pk=parent.pk)
-            key = _make_key(article)
-            page, record = _find_imported(parent, key)
+            order = _Order(
+                article=article, parent=parent, key=_make_key(article), user=user, file_name=file_name
+            )
+            page, record = _find_imported(order)
             if page is None or record is None:
-                report, revision, record = _create(article, parent, key, user, file_name)
+                report, revision, record = _create(order)
             else:
-                report, revision, record = _update(article, page, record, parent, key, user, file_name)
+                report, revision, record = _update(order, live_page=page, record=record)
             if publish:
-                _publish(report, revision, record, user)
+                _publish(report, revision=revision, record=record, user=user)
     except ValidationError as error:
         # Other apps may have rules of their own for pages.
         raise ImportRefusedError(f"The page can't be saved like this: {' '.join(error.messages)}") from error
@@ -133,7 +146,8 @@ def _make_key(article: ImportedArticle) -> str:
     return slug or f"article-{hashlib.sha256(article.title.encode()).hexdigest()[:8]}"
 
 
-def _find_imported(parent: Any, key: str) -> tuple[ArticlePage | None, _Record | None]:
+def _find_imported(order: _Order) -> tuple[ArticlePage | None, _Record | None]:
+    parent, key = order.parent, order.key
     entries = PageLogEntry.objects.filter(action=LOG_ACTION, data__key=key, data__parent=parent.pk)
     for entry in entries.order_by("-timestamp", "-pk"):
         page = ArticlePage.objects.filter(pk=entry.page_id).first()
@@ -153,35 +167,27 @@ def _find_imported(parent: Any, key: str) -> tuple[ArticlePage | None, _Record |
     return None, None
 
 
-def _create(
-    article: ImportedArticle, parent: Any, key: str, user: Any, file_name: str
-) -> tuple[ImportReport, Any, _Record]:
+def _create(order: _Order) -> tuple[ImportReport, Any, _Record]:
+    article, user = order.article, order.user
     notes = list(article.notes)
-    fields = describe_fields(article, notes)
+    fields = describe_fields(article=article, notes=notes)
     blocks = [(str(uuid4()), block_of(part)) for part in article.parts]
-    page = ArticlePage(slug=key, owner=user, live=False, has_unpublished_changes=True)
-    write_fields(page, fields, notes)
+    page = ArticlePage(slug=order.key, owner=user, live=False, has_unpublished_changes=True)
+    write_fields(page=page, fields=fields, notes=notes)
     page.body = _stream(page, [_raw(block_id, block) for block_id, block in blocks])
-    parent.add_child(instance=page)
+    order.parent.add_child(instance=page)
     revision = page.save_revision(user=user, log_action=True)
     written = tuple(Written(block_id, digest_block(*block)) for block_id, block in blocks)
     record = _Record(revision_id=revision.pk, blocks=written, fields=fields, holds_editors_draft=False)
-    _remember(page, revision, record, parent, key, user, file_name)
+    _remember(order, page=page, revision=revision, record=record)
     report = ImportReport(
         page=page, outcome=Outcome.CREATED, is_published=False, counts=_count(article), notes=notes
     )
     return report, revision, record
 
 
-def _update(
-    article: ImportedArticle,
-    live_page: ArticlePage,
-    record: _Record,
-    parent: Any,
-    key: str,
-    user: Any,
-    file_name: str,
-) -> tuple[ImportReport, Any, _Record]:
+def _update(order: _Order, *, live_page: ArticlePage, record: _Record) -> tuple[ImportReport, Any, _Record]:
+    article, user = order.article, order.user
     _refuse_if_busy(live_page)
     page: ArticlePage = live_page.get_latest_revision_as_object()
     latest = live_page.get_latest_revision()
@@ -190,7 +196,7 @@ def _update(
         record.holds_editors_draft or latest_id != record.revision_id
     )
     notes = list(article.notes)
-    fields = describe_fields(article, notes)
+    fields = describe_fields(article=article, notes=notes)
     standing = list(page.body.raw_data)
     merged = merge(
         written=record.blocks,
@@ -202,7 +208,7 @@ def _update(
         new_id=lambda: str(uuid4()),
     )
     body = [{**raw, "id": block_id} if block_id else raw for block_id, raw in merged.body]
-    changed = merge_fields(page, record.fields, fields, notes)
+    changed = merge_fields(page=page, before=record.fields, now=fields, notes=notes)
     notes += _tell(merged, standing)
     outcome = Outcome.UNCHANGED
     if changed or body != standing:
@@ -216,12 +222,12 @@ def _update(
             fields=fields,
             holds_editors_draft=holds_draft,
         )
-        _remember(page, latest, record, parent, key, user, file_name)
+        _remember(order, page=page, revision=latest, record=record)
     elif holds_draft:
         record = _Record(
             revision_id=record.revision_id, blocks=record.blocks, fields=fields, holds_editors_draft=True
         )
-    if page.get_parent().pk != parent.pk:
+    if page.get_parent().pk != order.parent.pk:
         notes.append("The page has been moved since it was imported and was updated where it is now.")
     report = ImportReport(page=page, outcome=outcome, is_published=False, counts=_count(article), notes=notes)
     return report, latest, record
@@ -240,7 +246,7 @@ def _refuse_if_busy(page: ArticlePage) -> None:
         )
 
 
-def _publish(report: ImportReport, revision: Any, record: _Record, user: Any) -> None:
+def _publish(report: ImportReport, *, revision: Any, record: _Record, user: Any) -> None:
     page = report.page
     if report.outcome is Outcome.UNCHANGED and page.live and not page.has_unpublished_changes:
         report.is_published = True
@@ -256,19 +262,17 @@ def _publish(report: ImportReport, revision: Any, record: _Record, user: Any) ->
     report.is_published = page.live
 
 
-def _remember(
-    page: ArticlePage, revision: Any, record: _Record, parent: Any, key: str, user: Any, file_name: str
-) -> None:
+def _remember(order: _Order, *, page: ArticlePage, revision: Any, record: _Record) -> None:
     log(
         instance=page,
         action=LOG_ACTION,
-        user=user,
+        user=order.user,
         revision=revision,
         content_changed=True,
         data={
-            "key": key,
-            "parent": parent.pk,
-            "file": file_name,
+            "key": order.key,
+            "parent": order.parent.pk,
+            "file": order.file_name,
             "fields": record.fields,
             "blocks": [[block.id, block.digest] for block in record.blocks],
             "holds_editors_draft": record.holds_editors_draft,

@@ -1,16 +1,17 @@
 """Writes the index of published claims."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
-from wagtail.models import get_page_models
+from django.db.models import Q, QuerySet
+
+from standfirst.aliases import page_model
 
 from ..body.reading import read_claims
 from ..claims.cards import ClaimCard
-from ..models import ArticleMixin, Claim, ClaimCitation
+from ..models import Claim, ClaimCitation, article_page_models
 
 _FIELDS = (
     "page_id",
@@ -42,10 +43,13 @@ def index_claims(*, page: Any, write: bool = True) -> RebuildReport:
     """Bring the index into line with the body of a live page.
 
     Takes an article as it was saved; a page that isn't live, and an alias (whose claims are its original's),
-    change nothing. Returns what differed. With ``write`` false, only looks.
+    have no claims here. Returns what differed. With ``write`` false, only looks.
     """
     report = RebuildReport(pages=1)
     if not page.live or page.alias_of_id:
+        report.removed = Claim.objects.filter(page=page.pk).count()
+        if write:
+            drop_claims(page=page)
         return report
     cards = {card.uid: card for card in read_claims(page)[0]}
     with transaction.atomic():
@@ -70,38 +74,38 @@ def index_claims(*, page: Any, write: bool = True) -> RebuildReport:
     return report
 
 
+def drop_claims(*, page: Any) -> None:
+    """Take the claims of a page that readers can no longer see out of the index."""
+    Claim.objects.filter(page=page.pk).delete()
+
+
 def rebuild_claims(*, check: bool = False) -> RebuildReport:
     """Bring the index into line with all published pages, one by one; return what differed.
 
-    With ``check`` nothing is written. Rows of pages that are not live stay as they were: no reader sees them,
-    and publishing brings them up to date.
+    With ``check`` nothing is written.
     """
     total = RebuildReport()
-    for model in _find_article_models():
+    for model in article_page_models():
         for pk in model._default_manager.filter(alias_of=None).live().values_list("pk", flat=True):
             with transaction.atomic():
                 # The row is locked, so that a page published meanwhile isn't overwritten with its past.
                 page = model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
                 if page is not None:
                     _add(total, index_claims(page=page, write=not check))
-    stray = Claim.objects.exclude(page__in=_select_article_ids())
+    stray = _find_stray()
     total.removed += stray.count()
     if not check:
         stray.delete()
     return total
 
 
-def _find_article_models() -> Iterator[Any]:
-    for model in get_page_models():
-        if issubclass(model, ArticleMixin):
-            yield model
-
-
-def _select_article_ids() -> list[int]:
-    ids: list[int] = []
-    for model in _find_article_models():
-        ids += model._default_manager.filter(alias_of=None).values_list("pk", flat=True)
-    return ids
+def _find_stray() -> QuerySet[Claim]:
+    """Return the claims of pages that have none to show. The database compares: pages only grow in number."""
+    content_types = ContentType.objects.get_for_models(*article_page_models(), for_concrete_models=False)
+    published = page_model()._default_manager.filter(
+        content_type__in=content_types.values(), live=True, alias_of=None
+    )
+    return Claim.objects.exclude(page__in=published.order_by().values("pk"))
 
 
 def _add(total: RebuildReport, report: RebuildReport) -> None:

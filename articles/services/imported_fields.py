@@ -12,7 +12,7 @@ from ..models import ArticleAuthor, ArticlePage, Person
 Fields = dict[str, Any]
 
 
-def describe_fields(article: ImportedArticle, notes: list[str]) -> Fields:
+def describe_fields(*, article: ImportedArticle, notes: list[str]) -> Fields:
     """Return the fields as JSON can hold them; a future date is left out, and `notes` says so."""
     published_at = article.published_at
     if published_at is not None and published_at > timezone.now():
@@ -27,7 +27,7 @@ def describe_fields(article: ImportedArticle, notes: list[str]) -> Fields:
     }
 
 
-def write_fields(page: ArticlePage, fields: Fields, notes: list[str]) -> None:
+def write_fields(*, page: ArticlePage, fields: Fields, notes: list[str]) -> None:
     """Set the fields of a new page, which the caller saves. Missing people and tags are made."""
     page.title, page.draft_title = fields["title"], fields["title"]
     page.standfirst = fields["standfirst"]
@@ -36,7 +36,7 @@ def write_fields(page: ArticlePage, fields: Fields, notes: list[str]) -> None:
     page.tags.set(fields["tags"])
 
 
-def merge_fields(page: ArticlePage, before: Fields, now: Fields, notes: list[str]) -> bool:
+def merge_fields(*, page: ArticlePage, before: Fields, now: Fields, notes: list[str]) -> bool:
     """Apply what changed in the file since the last import; return whether the page changed.
 
     What an editor changed stays as the editor left it; if the file has changed as well, `notes` says so.

@@ -14,7 +14,7 @@ from wagtail.models import Page, PageLogEntry
 
 from articles.body.kinds.paragraph import PARAGRAPH_FEATURES
 from articles.body.parts import digest_block
-from articles.importing.reading import read_article
+from articles.importing.files import read_file
 from articles.models import ArticlePage, Claim, Person
 from articles.services import ImportRefusedError, ImportReport, Outcome, import_article
 from tests.articles.builders import claim_block, make_article, make_index
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 def run(text: str = TEXT, **options: Any) -> ImportReport:
     return import_article(
-        article=read_article(text.encode(), "a.md" if text[:3] == "---" else "a.txt"), **options
+        article=read_file(text.encode(), "a.md" if text[:3] == "---" else "a.txt"), **options
     )
 
 
@@ -94,7 +94,7 @@ class TestFirstImport:
     @pytest.mark.parametrize("name", sorted(path.name for path in FILES.glob("[a-z]*")))
     def test_every_sample_is_published_and_shown(self, name: str, client: Any) -> None:
         make_index()
-        article = read_article((FILES / name).read_bytes(), name)
+        article = read_file((FILES / name).read_bytes(), name)
         report = import_article(article=article, publish=True, file_name=name)
         assert report.is_published
         assert client.get(report.page.url).status_code == 200
@@ -287,7 +287,7 @@ class TestEditorsWork:
     def test_saving_in_the_rich_text_editor_is_no_edit(self, name: str) -> None:
         make_index()
         converter = ContentstateConverter(PARAGRAPH_FEATURES)
-        page = import_article(article=read_article((FILES / name).read_bytes(), name)).page
+        page = import_article(article=read_file((FILES / name).read_bytes(), name)).page
         for kind, value in body(page):
             if kind == "paragraph":
                 saved = converter.to_database_format(converter.from_database_format(value))

@@ -4,10 +4,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from articles.models import ArticlePage, Claim, ClaimCitation
 from articles.services import index_claims, rebuild_claims
-from tests.articles.builders import claim_block, make_article, make_draft, make_source
+from tests.articles.builders import claim_block, make_article, make_draft, make_many, make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -138,12 +140,25 @@ class TestAllPages:
         assert numbers(rebuild_claims()) == (3, 0, 0, 0)
         assert statements() == ["0a", "0b", "0c", "1a", "1b", "1c", "c"]
 
-    def test_rows_of_a_page_that_is_not_live_are_left(self) -> None:
+    def test_rows_of_a_page_that_is_not_live_are_stray(self) -> None:
+        page = make_article(body=[claim_block("One."), claim_block("Two.")])
+        ArticlePage.objects.filter(pk=page.pk).update(live=False)
+        assert numbers(rebuild_claims(check=True)) == (0, 0, 0, 2)
+        assert statements() == ["One.", "Two."]
+        assert numbers(rebuild_claims()) == (0, 0, 0, 2)
+        assert statements() == []
+
+    @pytest.mark.parametrize("number", [1, 10, 100])
+    def test_the_database_finds_stray_rows(self, number: int) -> None:
+        make_many(number, body=[])
         page = make_article(body=[claim_block("One.")])
-        page.unpublish()
-        Claim.objects.update(statement="As it was.")
-        report = rebuild_claims()
-        assert (numbers(report), statements()) == ((0, 0, 0, 0), ["As it was."])
+        stray = Claim.objects.get()
+        stray.pk, stray.uid, stray.page_id = None, uuid4(), page.get_parent().pk
+        stray.save()
+        with CaptureQueriesContext(connection) as queries:
+            assert rebuild_claims().removed == 1
+        longest = max(len(query["sql"]) for query in queries)
+        assert longest < 2_500, "No statement lists the pages."
 
     def test_rows_of_an_alias_are_stray(self) -> None:
         page = make_article(body=[claim_block("One.")])

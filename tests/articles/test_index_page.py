@@ -91,6 +91,27 @@ def test_of_tags_that_differ_in_case_the_exact_one_is_listed(client: Client) -> 
     assert titles(client, f"{index.url}?tag=Skin") == ["Skin"]
 
 
+@pytest.mark.parametrize("number", [60, 61])
+def test_of_many_tags_those_that_most_articles_have_are_offered(client: Client, number: int) -> None:
+    index = make_index()
+    often = [f"often {place:02}" for place in range(59)]
+    rare = ["rare 1", "rare 2"][: number - 59]
+    make_many(2, index, tags=often)
+    make_many(1, index, tags=rare)
+    document = BeautifulSoup(client.get(index.url).content, "html.parser")
+    offered = [choice.get_text() for choice in document.select(".sf-article-index__tags a")]
+    assert offered == ["All", *often, "rare 1"]
+    narrowed = BeautifulSoup(client.get(f"{index.url}?tag=rare-{len(rare)}").content, "html.parser")
+    assert narrowed.select_one(".sf-article-tag[aria-current]").get_text() == rare[-1]
+    assert len(narrowed.select(".sf-article-teaser")) == 1
+
+
+def test_a_slug_is_found_in_any_case_beyond_ascii(client: Client) -> None:
+    index = make_index()
+    make_article(index, title="A", tags=[Tag.objects.create(name="Ärzte", slug="ärzte")])
+    assert titles(client, f"{index.url}?tag=ÄRZTE") == ["A"]
+
+
 @pytest.mark.parametrize("tag", ["nothing", "%00", "'", "%FF", "x" * 3000, "<script>alert(1)</script>"])
 def test_an_unknown_tag_is_not_found_and_the_page_says_so(client: Client, tag: str) -> None:
     index = make_index()

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.actions import action_registry
+from wagtail.actions import ConvertAliasPageAction, action_registry
 from wagtail.models import APIToken, Locale, Page
 
 from articles.models import ArticlePage, Claim, ClaimCitation
@@ -103,6 +103,7 @@ def test_blocks_that_share_an_id_are_still_two_claims() -> None:
 def test_unpublishing_moving_and_deleting() -> None:
     page = make_article(body=[claim_block("One.")])
     page.unpublish()
+    assert statements() == []
     page = ArticlePage.objects.get(pk=page.pk)
     set_body(page, [claim_block("Two.")])
     page.save_revision().publish()
@@ -261,6 +262,39 @@ def test_an_alias_shows_its_originals_claims_and_gets_its_own_when_it_becomes_a_
     assert Claim.objects.filter(page=page.pk).count() == 2
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda page, alias: page.copy(update_attrs={"slug": "copy"}, keep_live=True),
+        lambda page, alias: ConvertAliasPageAction(alias).execute(skip_permission_checks=True),
+    ],
+    ids=["copy", "convert"],
+)
+def test_a_crash_before_wagtail_makes_the_revision_leaves_page_and_index_alike(
+    act: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = make_article(body=[claim_block("One.")])
+    alias = page.create_alias(update_slug="alias")
+
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("The machine stops here.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Page, "save_revision", fail)
+        with pytest.raises(RuntimeError):
+            act(page, alias)
+    live = ArticlePage.objects.filter(live=True, alias_of=None)
+    assert set(Claim.objects.values_list("page", flat=True)) == set(live.values_list("pk", flat=True))
+    assert live.count() == 2
+
+
+def test_what_becomes_an_alias_has_no_claims_of_its_own() -> None:
+    page, other = make_article(body=[claim_block("One.")]), make_article(body=[claim_block("Two.")])
+    page.alias_of = other
+    page.save()
+    assert statements() == ["Two."]
+
+
 def test_a_translation_is_not_indexed_until_it_is_published_and_then_shares_the_groups() -> None:
     page = make_article(body=[claim_block("One.")])
     german = Locale.objects.create(language_code="de")
@@ -289,10 +323,11 @@ def test_publishing_the_same_again_writes_nothing_to_the_index(django_assert_num
 
 
 def test_a_page_that_goes_live_as_a_plain_page_is_indexed() -> None:
-    page = make_article(body=[claim_block("One.")])
-    Claim.objects.all().delete()
+    page = make_draft()
+    ArticlePage.objects.filter(pk=page.pk).update(body=[claim_block("One.")])
     plain = Page.objects.get(pk=page.pk)
-    plain.save(update_fields=["show_in_menus"])
+    plain.save()
     assert statements() == []
+    plain.live = True
     plain.save()
     assert statements() == ["One."]

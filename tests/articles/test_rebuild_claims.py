@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from articles.models import Claim
+from articles.models import ArticlePage, Claim
 from tests.articles.builders import claim_block, make_article, make_index, make_source
 
 pytestmark = pytest.mark.django_db
@@ -58,10 +58,12 @@ def test_changed_and_stray_rows_are_found_and_put_right() -> None:
     assert page.live
 
 
-def test_pages_that_are_not_live_are_left_alone() -> None:
+def test_pages_that_are_not_live_have_no_claims() -> None:
     page = make_article(body=[claim_block("One.")])
     page.unpublish()
     run("--check")
-    Claim.objects.all().delete()
     run()
     assert not Claim.objects.exists()
+    ArticlePage.objects.filter(pk=page.pk).update(live=True)
+    with pytest.raises(CommandError, match="1 missing, 0 out of date, 0 too many"):
+        run("--check")

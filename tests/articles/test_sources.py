@@ -1,14 +1,16 @@
 """Sources and people as rows."""
 
 import json
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
+from django.test.utils import CaptureQueriesContext
 
 from articles.enums import SourceKind
-from articles.models import ClaimCitation, Source
+from articles.models import ClaimCitation, Person, Source
 from tests.articles.builders import claim_block, make_article, make_draft, make_person, make_source
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +150,62 @@ def test_a_source_is_protected_by_an_id_that_a_script_wrote_as_text() -> None:
     revision.save()
     with pytest.raises(ProtectedError):
         source.delete()
+
+
+@pytest.mark.parametrize("form", ["number", "text", "last", "list"])
+def test_a_source_is_found_in_a_draft_in_whatever_form_its_id_is_stored(form: str) -> None:
+    source = make_source()
+    citation: dict[str, Any] = {"relation": "disputes", "source": source.pk}
+    if form == "text":
+        citation["source"] = str(source.pk)
+    elif form == "number":
+        citation = {"source": source.pk, "relation": "disputes"}
+    body: Any = [{"type": "claim", "value": {"citations": [citation]}}]
+    revision = make_draft().latest_revision
+    revision.content["body"] = body if form == "list" else json.dumps(body)
+    revision.save()
+    assert [use.in_draft_only for use in Source.objects.filter(pk=source.pk).find_usage()] == [True]
+
+
+@pytest.mark.parametrize("number", [1, 10, 100])
+@pytest.mark.parametrize("model", [Source, Person])
+def test_only_drafts_that_may_name_a_row_are_read(
+    model: Any, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted, other = (make_source(), make_source()) if model is Source else (make_person(), make_person())
+    # Ids that begin or end alike are other ids.
+    model.objects.filter(pk=other.pk).update(id=wanted.pk * 10 + 1)
+    other = model.objects.get(pk=wanted.pk * 10 + 1)
+    use = _drafting(model)
+    draft = use(wanted)
+    for _ in range(number):
+        use(other)
+    read: list[Any] = []
+    own = model.read_used_ids
+
+    def count(page_model: Any, content: Any) -> Any:
+        read.append(content["pk"])
+        return own(page_model, content)
+
+    monkeypatch.setattr(model, "read_used_ids", count)
+    with CaptureQueriesContext(connection) as queries:
+        usage = model.objects.filter(pk=wanted.pk).find_usage()
+    assert [use.page.pk for use in usage] == [draft.pk]
+    assert read == [draft.pk]
+    assert len(queries) <= 6
+
+
+def test_many_sources_are_looked_for_at_once() -> None:
+    sources = [make_source() for _ in range(60)]
+    make_draft(body=[claim_block(sources=[sources[0], sources[59]])])
+    assert [use.object_id for use in Source.objects.all().find_usage()] == [sources[0].pk, sources[59].pk]
+
+
+def _drafting(model: Any) -> Any:
+    """Return a function that saves a draft which uses a row of the model."""
+    if model is Source:
+        return lambda source: make_draft(body=[claim_block(sources=[source])])
+    return lambda person: make_draft(authors=[person])
 
 
 def test_people_get_slugs_of_their_own_and_only_web_pages_are_linked() -> None:

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         self, *args: Any, file: Path, parent: str, publish: bool, encoding: str, **options: Any
     ) -> None:
         try:
-            from ...importing.reading import read_article
+            from ...importing.files import read_file
         except ImportError as error:
             raise CommandError(
                 "Reading articles needs some more libraries. Install them with: "
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             ) from error
         data = _read(file)
         try:
-            article = read_article(data, file.name, encoding=encoding)
+            article = read_file(data, file.name, encoding=encoding)
         except UnreadableArticleError as error:
             raise CommandError(f"{file.name}: {error}") from error
         try:
@@ -86,7 +86,7 @@ class Command(BaseCommand):
 
 
 def _read(file: Path) -> bytes:
-    from ...importing.reading import MAX_BYTES, too_large
+    from ...importing.files import MAX_BYTES, too_large
 
     try:
         status = file.stat()

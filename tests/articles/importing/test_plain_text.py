@@ -19,13 +19,13 @@ from articles.importing import (
     Part,
     Quote,
 )
-from articles.importing.reading import read_article
+from articles.importing.files import read_file
 
 END = Paragraph("The end.")
 
 
 def read(text: str) -> ImportedArticle:
-    return read_article(text.encode(), "a.txt")
+    return read_file(text.encode(), "a.txt")
 
 
 def parts(body: str) -> list[Part]:

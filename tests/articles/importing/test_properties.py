@@ -8,9 +8,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from articles.importing import Heading, ImportedArticle, ListPart, Paragraph, Table, UnreadableArticleError
+from articles.importing.files import read_file
 from articles.importing.finishing import text_of
 from articles.importing.html_parts import RawHeading
-from articles.importing.reading import read_article
 
 NAMES = st.sampled_from(["a.txt", "a.md", "a.html", ""])
 MARKUP = st.lists(
@@ -105,7 +105,7 @@ ALLOWED = re.compile(r'(?:[^<>]|</?(?:b|i|sup|sub)>|<br/>|<a href="[^"<>]+">|</a
 
 def read(data: bytes, name: str) -> ImportedArticle | None:
     try:
-        return read_article(data, name)
+        return read_file(data, name)
     except UnreadableArticleError:
         return None
 
@@ -180,7 +180,7 @@ def test_the_words_of_plain_text_survive_in_order(title: str, blocks: list[str],
     # A title that is repeated as a heading is one title.
     assume(title not in blocks)
     text = "\n\n".join([title, *blocks])
-    article = read_article(text.replace("\n", line_end).encode(), "a.txt")
+    article = read_file(text.replace("\n", line_end).encode(), "a.txt")
     assert article.title == title
     found = [word for part in article.parts for line in text_of(part) for word in re.findall(r"\w+", line)]
     assert found == [word for block in blocks for word in re.findall(r"\w+", block)]

@@ -10,7 +10,7 @@ from articles.importing import (
     UnknownEncodingError,
     UnreadableArticleError,
 )
-from articles.importing.reading import MAX_BYTES, read_article
+from articles.importing.files import MAX_BYTES, read_file
 
 
 @pytest.mark.parametrize(
@@ -153,32 +153,32 @@ from articles.importing.reading import MAX_BYTES, read_article
 )
 def test_refusal(data: bytes, name: str, error: type[Exception], sentence: str) -> None:
     with pytest.raises(UnreadableArticleError) as caught:
-        read_article(data, name)
+        read_file(data, name)
     assert (type(caught.value), str(caught.value)) == (error, sentence)
 
 
 def test_a_named_encoding_is_used() -> None:
-    article = read_article("Жизни\n\nДикий.".encode("cp1251"), encoding="windows-1251")
+    article = read_file("Жизни\n\nДикий.".encode("cp1251"), encoding="windows-1251")
     assert (article.title, article.notes) == ("Жизни", ())
 
 
 @pytest.mark.parametrize("name", ["rot13", "hex", "utf-7", "no-such", "unicode_escape", "a\x00b"])
 def test_what_is_no_text_encoding_is_refused(name: str) -> None:
     with pytest.raises(UnknownEncodingError, match="There is no text encoding called"):
-        read_article(b"Title\n\nText.", encoding=name)
+        read_file(b"Title\n\nText.", encoding=name)
 
 
 def test_utf_16_without_its_mark_is_read() -> None:
-    article = read_article("Title\n\nSome text that is long enough.".encode("utf-16-le"))
+    article = read_file("Title\n\nSome text that is long enough.".encode("utf-16-le"))
     assert article.notes == ("The file has no byte order mark and was read as UTF-16.",)
 
 
 def test_a_long_text_between_two_lines_across_the_page_is_no_front_matter() -> None:
     text = "---\n\n# Title\n\n" + "A sentence. " * 2000 + "\n\n---\n\nThe end.\n"
-    article = read_article(text.encode(), "a.md")
+    article = read_file(text.encode(), "a.md")
     assert (article.title, len(article.parts)) == ("Title", 2)
 
 
 def test_front_matter_of_the_longest_kind_is_read() -> None:
     note = "x" * (16_000 - len("title: T\nnote: "))
-    assert read_article(f"---\ntitle: T\nnote: {note}\n---\nText.".encode(), "a.md").title == "T"
+    assert read_file(f"---\ntitle: T\nnote: {note}\n---\nText.".encode(), "a.md").title == "T"

@@ -25,7 +25,7 @@ _MARKDOWN_ENDINGS = (".md", ".markdown", ".mdown", ".mkd")
 _PAGE_ENDINGS = (".html", ".htm", ".xhtml")
 
 
-def read_article(data: bytes, filename: str = "", *, encoding: str = "") -> ImportedArticle:
+def read_file(data: bytes, filename: str = "", *, encoding: str = "") -> ImportedArticle:
     """Return the article in `data`.
 
     `filename` helps to recognise the format; what the text itself says takes precedence. `encoding` names the

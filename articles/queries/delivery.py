@@ -1,43 +1,32 @@
-"""The rows behind the API's answers, at a number of queries that doesn't grow with them."""
+"""The rows behind the API's answers: articles, claims and sources that everybody, or a viewer, may see."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any
+from typing import Any, Final
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
-from pydantic import AfterValidator, AwareDatetime, Field
-from wagtail.models import Locale, get_page_models
+from wagtail.models import Locale
 
-from standfirst.aliases import find_original_id, find_original_ids
+from standfirst.aliases import find_original_id
 from standfirst.visibility import Viewer, is_multilingual
 
-from ..models import ArticleMixin, Claim, ClaimCitation, Source
+from ..enums import Certainty, Direction
+from ..models import Claim, ClaimCitation, Source, article_page_models
 from ..sources.identifiers import normalise_doi
-from .parameters import MAX_ID, MAX_PAGE_ID, ArticleQuery, ClaimQuery, SourceQuery
 
-
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("must be within the range of the calendar in UTC as well") from error
-
-
-_Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-_PageKeyId = Annotated[int, Field(ge=0, le=MAX_PAGE_ID)]
-_RowKeyId = Annotated[int, Field(ge=0, le=MAX_ID)]
-ArticleKey = tuple[_Moment | None, _PageKeyId]
-ClaimKey = tuple[_PageKeyId, Annotated[int, Field(ge=0, le=MAX_PAGE_ID)]]
-SourceKey = tuple[_RowKeyId]
+# The largest ids that the databases' columns hold: wagtailcore_page.id is 32 bits wide, our own are 64.
+MAX_PAGE_ID: Final = 2**31 - 1
+MAX_ID: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class Slice:
     """A part of a list, and the sort key of its last item if more follow."""
 
     rows: list[Any]
@@ -48,25 +37,39 @@ class UnknownLocaleError(Exception):
     """There is no such locale."""
 
 
-def find_articles(*, viewer: Viewer, query: ArticleQuery, after: ArticleKey | None) -> Part:
-    """Return a part of the articles in one language, newest first. Raises ``UnknownLocaleError``."""
+def find_articles(
+    *,
+    viewer: Viewer,
+    limit: int,
+    after: tuple[datetime | None, int] | None = None,
+    tag: Collection[str] = (),
+    author: str | None = None,
+    parent: int | None = None,
+    locale: str | None = None,
+) -> Slice:
+    """Return a part of the articles in one language, newest first. Raises ``UnknownLocaleError``.
+
+    Articles must have all of the tags, given by their slugs. ``author`` is a slug or an id, ``parent`` the id
+    of the page that the articles are directly under, ``locale`` a language code: without one, the language is
+    that of the parent or of the site. ``after`` is the ``next_key`` of the part before.
+    """
     pages = _article_pages(viewer)
-    for slug in query.tag:
+    for slug in tag:
         pages = pages.filter(_found_by("find_by_tag", slug))
-    if query.author:
-        pages = pages.filter(_found_by("find_by_author", query.author))
-    parent = None
-    if query.parent:
-        parent = viewer.pages().filter(pk=query.parent).first()
-        pages = pages.child_of(parent) if parent else pages.none()
-    pages = _in_locale(pages, query.locale, viewer=viewer, named=parent)
+    if author:
+        pages = pages.filter(_found_by("find_by_author", author))
+    above = None
+    if parent:
+        above = viewer.pages().filter(pk=parent).first()
+        pages = pages.child_of(above) if above else pages.none()
+    pages = _in_locale(pages, locale, viewer=viewer, named=above)
     if after:
         pages = pages.filter(_is_after(*after))
     pages = pages.order_by(F("first_published_at").desc(nulls_last=True), "-pk")
-    rows = list(pages[: query.limit + 1].defer_streamfields().specific())
-    part = _cut(rows, query.limit, lambda page: (page.first_published_at, page.pk))
-    fetch_article_relations(part.rows)
-    return part
+    rows = list(pages[: limit + 1].defer_streamfields().specific())
+    found = _cut(rows, limit, lambda page: (page.first_published_at, page.pk))
+    fetch_article_relations(found.rows)
+    return found
 
 
 def find_article(*, viewer: Viewer, page_id: int) -> Any:
@@ -79,46 +82,47 @@ def find_article(*, viewer: Viewer, page_id: int) -> Any:
     return page
 
 
-def count_claims(pages: list[Any]) -> dict[int, int]:
-    """Return the number of claims on each of the pages, by page id; an alias has its original's."""
-    original_of = find_original_ids(pages)
-    counts = dict(
-        Claim.objects.filter(page__in=set(original_of.values()))
-        .order_by()
-        .values_list("page")
-        .annotate(number=Count("pk"))
-    )
-    return {page_id: counts.get(original_id, 0) for page_id, original_id in original_of.items()}
-
-
-def find_claims(*, viewer: Viewer, query: ClaimQuery, after: ClaimKey | None) -> Part:
+def find_claims(
+    *,
+    viewer: Viewer,
+    limit: int,
+    after: tuple[int, int] | None = None,
+    article: int | None = None,
+    locale: str | None = None,
+    certainty: Collection[Certainty] = (),
+    direction: Collection[Direction] = (),
+    source: int | None = None,
+    unsourced: bool | None = None,
+) -> Slice:
     """Return a part of the claims on pages in one language, by page and position.
 
-    Each has the page that shows it as ``page``. Raises ``UnknownLocaleError``.
+    Each has the page that shows it as ``page``. ``article`` is the id of an article or of an alias of it,
+    ``source`` that of a source. Without a ``locale``, a language code, the language is that of the article or
+    of the site. ``after`` is the ``next_key`` of the part before. Raises ``UnknownLocaleError``.
     """
-    article = viewer.pages().filter(pk=query.article).first() if query.article else None
-    pages = _in_locale(viewer.pages(), query.locale, viewer=viewer, named=article)
+    home = viewer.pages().filter(pk=article).first() if article else None
+    pages = _in_locale(viewer.pages(), locale, viewer=viewer, named=home)
     claims = _claims_on(pages, viewer)
-    if query.article:
-        if article is None:
-            return Part(rows=[], next_key=None)
-        claims = claims.filter(page=find_original_id(article))
-    if query.certainty:
-        claims = claims.filter(certainty__in=query.certainty)
-    if query.direction:
-        claims = claims.filter(direction__in=query.direction)
+    if article:
+        if home is None:
+            return Slice(rows=[], next_key=None)
+        claims = claims.filter(page=find_original_id(home))
+    if certainty:
+        claims = claims.filter(certainty__in=certainty)
+    if direction:
+        claims = claims.filter(direction__in=direction)
     citations = ClaimCitation.objects.filter(claim=OuterRef("pk"))
-    if query.source:
-        claims = claims.filter(Exists(citations.filter(source=query.source)))
-    if query.unsourced is not None:
-        claims = claims.filter(~Exists(citations) if query.unsourced else Exists(citations))
+    if source:
+        claims = claims.filter(Exists(citations.filter(source=source)))
+    if unsourced is not None:
+        claims = claims.filter(~Exists(citations) if unsourced else Exists(citations))
     if after:
         page_id, position = after
         claims = claims.filter(Q(page__gt=page_id) | Q(page=page_id, position__gt=position))
-    rows = list(claims.order_by("page", "position")[: query.limit + 1])
-    part = _cut(rows, query.limit, lambda claim: (claim.page_id, claim.position))
-    _place(part.rows, pages, viewer)
-    return part
+    rows = list(claims.order_by("page", "position")[: limit + 1])
+    found = _cut(rows, limit, lambda claim: (claim.page_id, claim.position))
+    _place(found.rows, pages, viewer)
+    return found
 
 
 def find_claim(*, viewer: Viewer, uid: Any) -> Claim | None:
@@ -128,18 +132,23 @@ def find_claim(*, viewer: Viewer, uid: Any) -> Claim | None:
     return claims[0] if claims else None
 
 
-def find_sources(*, viewer: Viewer, query: SourceQuery, after: SourceKey | None) -> Part:
-    """Return a part of the sources that claims on the site cite, in the order of their ids."""
+def find_sources(
+    *, viewer: Viewer, limit: int, after: tuple[int] | None = None, doi: str | None = None
+) -> Slice:
+    """Return a part of the sources that claims on the site cite, in the order of their ids.
+
+    ``doi`` is one in any form. ``after`` is the ``next_key`` of the part before.
+    """
     sources = _cited_sources(viewer)
-    if query.doi:
+    if doi:
         try:
-            sources = sources.filter(doi=normalise_doi(query.doi))
+            sources = sources.filter(doi=normalise_doi(doi))
         except ValidationError:
             sources = sources.none()
     if after:
         sources = sources.filter(pk__gt=after[0])
-    rows = list(sources.order_by("pk")[: query.limit + 1])
-    return _cut(rows, query.limit, lambda source: (source.pk,))
+    rows = list(sources.order_by("pk")[: limit + 1])
+    return _cut(rows, limit, lambda source: (source.pk,))
 
 
 def find_source(*, viewer: Viewer, source_id: int) -> Source | None:
@@ -162,12 +171,8 @@ def fetch_article_relations(pages: list[Any]) -> None:
         prefetch_related_objects(same, *lookups)
 
 
-def _article_models() -> list[Any]:
-    return [model for model in get_page_models() if issubclass(model, ArticleMixin)]
-
-
 def _article_pages(viewer: Viewer) -> Any:
-    content_types = ContentType.objects.get_for_models(*_article_models(), for_concrete_models=False)
+    content_types = ContentType.objects.get_for_models(*article_page_models(), for_concrete_models=False)
     return viewer.pages().filter(content_type__in=content_types.values())
 
 
@@ -186,7 +191,7 @@ def _in_locale(pages: Any, language_code: str | None, *, viewer: Viewer, named: 
 
 def _found_by(method: str, text: str) -> Q:
     """Return the condition that a page is among those that a method of its type finds."""
-    found = (getattr(model, method)(text) for model in _article_models())
+    found = (getattr(model, method)(text) for model in article_page_models())
     return reduce(or_, (Q(pk__in=pages.values("pk")) for pages in found if pages is not None), Q(pk__in=[]))
 
 
@@ -224,6 +229,6 @@ def _cited_sources(viewer: Viewer) -> Any:
     )
 
 
-def _cut(rows: list[Any], limit: int, key: Any) -> Part:
+def _cut(rows: list[Any], limit: int, key: Any) -> Slice:
     kept = rows[:limit]
-    return Part(rows=kept, next_key=key(kept[-1]) if len(rows) > limit else None)
+    return Slice(rows=kept, next_key=key(kept[-1]) if len(rows) > limit else None)

@@ -1,37 +1,32 @@
 """What an index of articles lists."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import PageNotAnInteger, Paginator
-from django.db.models import F
+from django.db.models import Count, F, Q, QuerySet
 from taggit.models import Tag
 
-from standfirst.visibility import is_multilingual
+from standfirst.visibility import Viewer, is_multilingual
 
 from .. import conf
 from ..body.pictures import Picture, describe_pictures
-from ..claims.counts import ClaimCounts, count_claims_by_page
-
-if TYPE_CHECKING:
-    from standfirst.visibility import Viewer
-
-    from .pages import ArticleIndexPage, ArticlePage
+from .counts import ClaimCounts, count_claims_by_page
 
 # A listing shows pictures small: it needs only the narrow renditions.
 _TEASER_WIDTHS = 2
+# A site may have thousands of tags. More than these nobody looks through; any other still has its address.
+_TAGS_OFFERED = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class Teaser:
     """An article as an index shows it."""
 
-    article: ArticlePage
+    article: Any
     picture: Picture | None
     counts: ClaimCounts
 
@@ -71,27 +66,18 @@ class Listing:
         return self.query_for(self.page.number + 1)
 
 
-def list_articles(*, index_page: ArticleIndexPage, viewer: Viewer, tag: str, number: str) -> Listing:
-    """Return a page of the published articles below ``index_page`` and in its language, newest first.
+def list_teasers(*, index_page: Any, articles: Any, viewer: Viewer, tag: str, number: str) -> Listing:
+    """Return a page of those ``articles`` that are below ``index_page`` and in its language, newest first.
 
     ``tag`` is a tag's slug in any case and ``number`` a page's number ("" for the first), both as a reader
     may have typed them. An unknown tag lists nothing. Raises ``InvalidPage`` for a number that is none, or
     that of no page.
     """
-    from .pages import ArticlePage
-
-    articles = viewer.see_within(ArticlePage.objects.descendant_of(index_page), index_page)
+    articles = viewer.see_within(articles.descendant_of(index_page), index_page)
     if is_multilingual():
         articles = articles.filter(locale=index_page.locale_id)
-    tags = list(
-        Tag.objects.filter(standfirst_articles_articletag_items__content_object__in=articles)
-        .distinct()
-        .order_by("name", "pk")
-    )
-    # PostgreSQL refuses NUL in a parameter; no slug has one. Of slugs that differ in case the exact one is
-    # meant.
-    alike = [known for known in tags if known.slug.casefold() == tag.casefold()] if tag else []
-    chosen = min(alike, key=lambda known: known.slug != tag, default=None)
+    chosen = _find_tag(tag, articles)
+    choices = _find_choices(chosen, articles)
     if tag:
         articles = articles.filter(tagged_items__tag=chosen) if chosen else articles.none()
     articles = (
@@ -115,11 +101,35 @@ def list_articles(*, index_page: ArticleIndexPage, viewer: Viewer, tag: str, num
         page=page,
         tags=[
             TagChoice(tag=known, query=f"?{urlencode({'tag': known.slug})}", is_chosen=known == chosen)
-            for known in tags
+            for known in choices
         ],
         tag=chosen,
         tag_is_unknown=bool(tag) and chosen is None,
     )
+
+
+def _find_tag(slug: str, articles: QuerySet[Any]) -> Tag | None:
+    """Return the tag of one of the articles; of slugs that differ in case, the exact one is meant."""
+    # PostgreSQL refuses NUL in a parameter; no slug has one.
+    if not slug or "\0" in slug:
+        return None
+    # Not every database knows the cases of letters beyond ASCII.
+    alike = Q(slug__iexact=slug) | Q(slug__in={slug.lower(), slug.casefold()})
+    found = _tags_of(articles).filter(alike).distinct().order_by("pk")
+    return min(found, key=lambda tag: tag.slug != slug, default=None)
+
+
+def _find_choices(chosen: Tag | None, articles: QuerySet[Any]) -> list[Tag]:
+    """Return the tags that most of the articles have, and the chosen one, by name."""
+    often = _tags_of(articles).annotate(number=Count("pk")).order_by("-number", "name", "pk")
+    choices = list(often[:_TAGS_OFFERED])
+    if chosen is not None and chosen not in choices:
+        choices.append(chosen)
+    return sorted(choices, key=lambda tag: (tag.name, tag.pk))
+
+
+def _tags_of(articles: QuerySet[Any]) -> QuerySet[Tag]:
+    return Tag.objects.filter(standfirst_articles_articletag_items__content_object__in=articles)
 
 
 def _read_number(text: str) -> int:
