@@ -98,6 +98,26 @@ def check_article_pages(app_configs: Sequence[Any] | None, **kwargs: Any) -> lis
     return messages
 
 
+@register()
+def check_claims(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report claims in lists of blocks, whose ids an API remakes: they would change their addresses."""
+    from .body.streams import find_lost_claims, find_stream_names
+    from .models import ArticleMixin
+
+    return [
+        Error(
+            f"{model.__name__} has a claim in a ListBlock: {name}.{place}.",
+            hint="Make the list a StreamBlock: the ids of its blocks last, and claims are known by them.",
+            obj=model,
+            id="standfirst_articles.E005",
+        )
+        for model in get_page_models()
+        if issubclass(model, ArticleMixin)
+        for name in find_stream_names(model)
+        for place in find_lost_claims(model._meta.get_field(name).stream_block)
+    ]
+
+
 @register(Tags.templates)
 def check_templates(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Report what the templates of articles put into blocks that no base template has: it would vanish."""

@@ -1,7 +1,7 @@
 """Links in the rich texts of a page that its readers can't follow, for those who edit it.
 
-Readers see the words of a link to what is gone without a link (see ``articles.richtext``): nobody notices
-that by chance.
+Readers see the words of a link to what is gone without a link (see ``articles.body.richtext``): nobody
+notices that by chance.
 """
 
 from collections.abc import Iterator

@@ -12,8 +12,8 @@ from standfirst.visibility import is_multilingual
 if TYPE_CHECKING:
     from wagtail.models import Page
 
+    from articles.body.pictures import Picture
     from articles.models import ArticlePage
-    from articles.pictures import Picture
     from standfirst.visibility import Viewer
 
 ARTICLES_SHOWN = 7
@@ -43,8 +43,8 @@ class FrontPage:
 
 def read_front_page(*, home: "Page", viewer: "Viewer") -> FrontPage:
     """Return what the front page shows: the articles below ``home`` and figures about their claims."""
+    from articles.body.pictures import describe_pictures
     from articles.models import Claim, ClaimCitation
-    from articles.pictures import describe_pictures
 
     public = _articles(home, viewer)
     articles = list(

@@ -25,6 +25,8 @@ from .parameters import (
 from .presentation import Presenter
 from .resolving import find_page, find_redirect, find_redirect_target
 from .schemas import (
+    AnyClaim,
+    AnyDetail,
     ArticleDetail,
     ArticleList,
     ClaimList,
@@ -61,7 +63,7 @@ def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleLi
 
 @router.get(
     "/articles/{int:page_id}/",
-    response=ArticleDetail,
+    response=AnyDetail,
     operation_id="getArticle",
     url_name="get_article",
     summary="Get an article",
@@ -119,15 +121,12 @@ def list_claims(request: HttpRequest, query: Query[ClaimQuery]) -> ClaimList:
         part = queries.find_claims(viewer=anybody(request), after=after, **filters_of(query))
     except queries.UnknownLocaleError:
         raise _unknown_locale() from None
-    presenter = Presenter(request)
-    return ClaimList(
-        items=[presenter.claim(claim) for claim in part.rows], **next_part(request, part.next_key)
-    )
+    return ClaimList(items=Presenter(request).claims(part.rows), **next_part(request, part.next_key))
 
 
 @router.get(
     "/claims/{uuid:uid}/",
-    response=IndexedClaim,
+    response=AnyClaim,
     operation_id="getClaim",
     url_name="get_claim",
     summary="Get a claim",
@@ -137,7 +136,7 @@ def get_claim(request: HttpRequest, uid: UUID) -> IndexedClaim:
     claim = queries.find_claim(viewer=anybody(request), uid=uid)
     if claim is None:
         raise Http404
-    return Presenter(request).claim(claim)
+    return Presenter(request).claims([claim])[0]
 
 
 @router.get(

@@ -1,18 +1,42 @@
 """Turns pages, claims and sources into the API's answers."""
 
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.html import conditional_escape
+from pydantic import BaseModel
 
+from standfirst.addresses import is_web_address
 from standfirst.canonical import PublicAddresses
 from standfirst.visibility import anybody
 
-from ..claims.cards import ClaimCard, parse_certainty, parse_direction, parse_relation
-from ..enums import CalloutKind, Certainty, Direction, Relation
+from ..body.items import (
+    ArticlePicture,
+    BlockItem,
+    CertaintyGrade,
+    CitationRelation,
+    CitedSource,
+    ClaimCitationItem,
+    CustomBlockItem,
+    EvidenceDirection,
+    PictureVariant,
+)
+from ..body.pictures import Picture, describe_pictures
+from ..body.reading import Reading, read_alone, read_article
+from ..body.registry import find_kind
+from ..claims.cards import parse_certainty, parse_direction, parse_relation
+from ..enums import Certainty, Direction, Relation
 from ..models import Claim, Source
-from ..pictures import Picture, describe_pictures
-from ..reading import Reading, read_article
+from ..models.mixins import ArticleAuthor
+from ..page_types import find_page_type, read_claim_fields, read_page_fields
 from . import schemas
+
+logger = logging.getLogger("standfirst.articles")
 
 
 class Presenter:
@@ -22,6 +46,7 @@ class Presenter:
         self.request = request
         self.viewer = anybody(request)
         self.addresses = PublicAddresses(request)
+        self.claim_fields: Mapping[UUID, Mapping[str, Any]] = {}
 
     def page_link(self, page: Any) -> schemas.PageLink:
         url, path = self.addresses.of_page(page)
@@ -30,19 +55,21 @@ class Presenter:
     def summarise(self, pages: list[Any], claim_counts: dict[int, int]) -> list[schemas.ArticleSummary]:
         pictures = describe_pictures([(page.hero_image, page.hero_alt) for page in pages])
         translations = self.viewer.translations_of(pages)
+        own_fields = read_page_fields(pages)
         return [
-            schemas.ArticleSummary(
-                type="article_summary",
+            _typed(page, schemas.ArticleSummary, schemas.SUMMARIES, suffix="_summary")(
                 claim_count=claim_counts.get(page.pk, 0),
                 **self._summary_fields(page, picture, translations[page.pk]),
+                **own_fields[page.pk],
             )
             for page, picture in zip(pages, pictures, strict=True)
         ]
 
     def article(self, page: Any, parent: Any) -> schemas.ArticleDetail:
         reading = read_article(page, viewer=self.viewer, base_url=self.addresses.pages_root)
-        return schemas.ArticleDetail(
-            type="article",
+        page.reading = reading  # What blocks show in their templates is what everybody may see, too.
+        self.claim_fields = read_claim_fields([card.uid for card in reading.claims])
+        return _typed(page, schemas.ArticleDetail, schemas.DETAILS)(
             seo_title=page.seo_title,
             search_description=page.search_description,
             parent=self.page_link(parent) if parent else None,
@@ -53,7 +80,7 @@ class Presenter:
                 )
                 for entry in reading.outline
             ],
-            body=[self._block(child, reading) for child in reading.stream],
+            body=self.blocks(reading.stream, reading),
             references=[
                 schemas.ReferenceItem(
                     type="reference",
@@ -64,13 +91,18 @@ class Presenter:
                 for reference in reading.references
             ],
             **self._summary_fields(page, reading.hero, self.viewer.translations_of([page])[page.pk]),
+            **read_page_fields([page])[page.pk],
         )
 
-    def claim(self, claim: Claim) -> schemas.IndexedClaim:
-        """Return a claim of the index."""
+    def claims(self, claims: Sequence[Claim]) -> list[schemas.IndexedClaim]:
+        """Return claims of the index."""
+        self.claim_fields = read_claim_fields([claim.uid for claim in claims])
+        return [self._claim(claim) for claim in claims]
+
+    def _claim(self, claim: Claim) -> schemas.IndexedClaim:
         url, path = self.addresses.of_page(claim.page)
         anchor = f"#claim-{claim.uid}"
-        return schemas.IndexedClaim(
+        return schemas.AnyClaim(
             type="claim",
             uid=claim.uid,
             group=claim.group,
@@ -79,18 +111,19 @@ class Presenter:
             path=path + anchor,
             position=claim.position,
             statement=claim.statement,
-            certainty=self._certainty(parse_certainty(claim.certainty)),
-            direction=self._direction(parse_direction(claim.direction)),
+            certainty=self.certainty(parse_certainty(claim.certainty)),
+            direction=self.direction(parse_direction(claim.direction)),
             caveat=claim.caveat,
             citations=[
-                self._citation(citation.position, citation.source, parse_relation(citation.relation))
+                self.citation(citation.position, citation.source, parse_relation(citation.relation))
                 for citation in claim.citations.all()
             ],
             article=self.page_link(claim.page),
+            **self.claim_fields.get(claim.uid, {}),
         )
 
-    def source(self, source: Source) -> schemas.CitedSource:
-        return schemas.CitedSource(**self._source_fields(source))
+    def source(self, source: Source) -> CitedSource:
+        return CitedSource(**self._source_fields(source))
 
     def source_detail(self, source: Any) -> schemas.SourceDetail:
         """Return a source that was annotated with its number of published claims."""
@@ -116,9 +149,9 @@ class Presenter:
         url, path = self.addresses.of_page(page)
         lead_image = picture and schemas.LeadImage(
             type="lead_image",
-            picture=self._picture(picture),
-            caption=page.hero_caption,
-            credit=page.hero_credit,
+            picture=self.picture(picture),
+            caption=page.hero_caption or "",
+            credit=page.hero_credit or "",
         )
         return {
             "id": page.pk,
@@ -129,7 +162,7 @@ class Presenter:
             "locale": page.locale.language_code,
             "language": page.locale.language_code,
             "translations": [self._translation(other) for other in translations],
-            "standfirst": page.standfirst,
+            "standfirst": page.standfirst or "",
             "authors": [self._author(person) for person in page.article_authors],
             "tags": [
                 schemas.ArticleTagLink(type="tag", slug=tag.slug, name=tag.name) for tag in page.article_tags
@@ -150,28 +183,31 @@ class Presenter:
             path=path,
         )
 
-    def _author(self, person: Any) -> schemas.Author:
+    def _author(self, person: ArticleAuthor) -> schemas.Author:
+        """Return an author, of whom a page type of a site may say no more than the name."""
+        key = getattr(person, "pk", None)
+        url = getattr(person, "safe_url", None) or getattr(person, "url", None) or ""
         return schemas.Author(
             type="author",
-            id=person.pk,
-            slug=person.slug,
+            id=key if isinstance(key, int) else None,
+            slug=getattr(person, "slug", None) or "",
             name=person.name,
-            credentials=person.credentials,
-            role=person.role,
-            bio=person.bio,
-            url=person.safe_url or None,
+            credentials=getattr(person, "credentials", None) or "",
+            role=getattr(person, "role", None) or "",
+            bio=getattr(person, "bio", None) or "",
+            url=url if is_web_address(url) else None,
         )
 
-    def _picture(self, picture: Picture) -> schemas.ArticlePicture:
+    def picture(self, picture: Picture) -> ArticlePicture:
         default = picture.default
-        return schemas.ArticlePicture(
+        return ArticlePicture(
             type="picture",
             alt=picture.alt,
             url=self.addresses.of_file(default.url),
             width=default.width,
             height=default.height,
             variants=[
-                schemas.PictureVariant(
+                PictureVariant(
                     type="picture_variant",
                     url=self.addresses.of_file(file.url),
                     width=file.width,
@@ -181,8 +217,8 @@ class Presenter:
             ],
         )
 
-    def _certainty(self, certainty: Certainty) -> schemas.CertaintyGrade:
-        return schemas.CertaintyGrade(
+    def certainty(self, certainty: Certainty) -> CertaintyGrade:
+        return CertaintyGrade(
             type="certainty",
             value=certainty,
             level=certainty.level,
@@ -191,95 +227,52 @@ class Presenter:
             meaning=str(certainty.meaning),
         )
 
-    def _direction(self, direction: Direction | None) -> schemas.EvidenceDirection | None:
+    def direction(self, direction: Direction | None) -> EvidenceDirection | None:
         if direction is None:
             return None
-        return schemas.EvidenceDirection(type="direction", value=direction, label=str(direction.label))
+        return EvidenceDirection(type="direction", value=direction, label=str(direction.label))
 
-    def _citation(self, number: int, source: Source, relation: Relation) -> schemas.ClaimCitationItem:
-        return schemas.ClaimCitationItem(
+    def citation(self, number: int, source: Source, relation: Relation) -> ClaimCitationItem:
+        return ClaimCitationItem(
             type="citation",
             number=number,
-            relation=schemas.CitationRelation(type="relation", value=relation, label=str(relation.label)),
+            relation=CitationRelation(type="relation", value=relation, label=str(relation.label)),
             source=self.source(source),
         )
 
-    def _block(self, child: Any, reading: Reading) -> Any:
-        return getattr(self, f"_{child.block_type}_block")(
-            child.id or "", child.value, reading.annotation(child.value)
-        )
+    def blocks(self, stream: Iterable[Any], reading: Reading) -> list[BlockItem]:
+        """Return the items of a stream's blocks; a block of an unknown kind is as the page shows it."""
+        return [self._block(child, reading) for child in stream]
 
-    def _heading_block(self, block_id: str, value: Any, anchor: str) -> schemas.HeadingBlockItem:
-        return schemas.HeadingBlockItem(
-            type="heading",
-            id=block_id,
-            level="h3" if value.get("level") == "h3" else "h2",
-            text=value.get("text") or "",
-            anchor=anchor,
-        )
+    def _block(self, child: Any, reading: Reading) -> BlockItem:
+        kind = find_kind(child.block)
+        if kind is None:
+            return CustomBlockItem(
+                type="custom",
+                id=child.id or "",
+                block_type=child.block_type,
+                html=_render(child, reading.page),
+            )
+        placed = reading.find_child(child) or read_alone(kind, child.block, child.value)
+        return kind.write(replace(placed, id=child.id or ""), self)
 
-    def _paragraph_block(self, block_id: str, value: Any, html: str) -> schemas.ParagraphBlockItem:
-        return schemas.ParagraphBlockItem(type="paragraph", id=block_id, html=str(html))
 
-    def _quote_block(self, block_id: str, value: Any, _annotation: None) -> schemas.QuoteBlockItem:
-        return schemas.QuoteBlockItem(
-            type="quote",
-            id=block_id,
-            text=value.get("text") or "",
-            attribution=value.get("attribution") or "",
-        )
+def _typed(
+    page: Any, ours: type[BaseModel], others: dict[str, type[BaseModel]], *, suffix: str = ""
+) -> Callable[..., Any]:
+    """Return what makes the answer about a page: with the ``type``, and the schema, of the page's type."""
+    page_type = find_page_type(page)
+    if page_type is None:
+        return partial(ours, type=f"article{suffix}")
+    return partial(others[page_type.name], type=f"{page_type.name}{suffix}")
 
-    def _key_takeaways_block(
-        self, block_id: str, value: Any, _annotation: None
-    ) -> schemas.KeyTakeawaysBlockItem:
-        return schemas.KeyTakeawaysBlockItem(
-            type="key_takeaways", id=block_id, items=[str(item) for item in value if item]
-        )
 
-    def _callout_block(self, block_id: str, value: Any, html: str) -> schemas.CalloutBlockItem:
-        kind = CalloutKind.read(value.get("kind"))
-        return schemas.CalloutBlockItem(
-            type="callout", id=block_id, kind=kind, label=str(kind.label), html=str(html)
-        )
-
-    def _table_block(self, block_id: str, value: Any, _annotation: None) -> schemas.TableBlockItem:
-        columns = value.columns if value else []
-        return schemas.TableBlockItem(
-            type="table",
-            id=block_id,
-            caption=(value.caption if value else "") or "",
-            columns=[
-                schemas.TableColumnItem(
-                    type="table_column", kind=column["block"].name, heading=column["heading"] or ""
-                )
-                for column in columns
-            ],
-            rows=[
-                ["" if cell is None else str(cell) for cell in row["values"]]
-                for row in (value.row_data if value else [])
-            ],
-        )
-
-    def _image_block(self, block_id: str, value: Any, picture: Picture | None) -> schemas.ImageBlockItem:
-        return schemas.ImageBlockItem(
-            type="image",
-            id=block_id,
-            picture=self._picture(picture) if picture else None,
-            caption=value.get("caption") or "",
-            credit=value.get("credit") or "",
-        )
-
-    def _claim_block(self, block_id: str, value: Any, card: ClaimCard) -> schemas.ClaimBlockItem:
-        return schemas.ClaimBlockItem(
-            type="claim",
-            id=block_id,
-            uid=card.uid,
-            group=card.group,
-            anchor=card.element_id,
-            position=card.position,
-            statement=card.statement,
-            certainty=self._certainty(card.certainty),
-            direction=self._direction(card.direction),
-            caveat=card.caveat,
-            citations=[self._citation(mark.number, mark.source, mark.relation) for mark in card.citations],
-        )
+def _render(child: Any, page: Any) -> str:
+    """Return the HTML of a block. A template that can't do without a request must not break the answer."""
+    try:
+        # As `include_block` has it: a block without a template renders its value as it is.
+        return str(conditional_escape(child.render({"page": page})))
+    except Exception:
+        # A site's templates raise what they like.
+        logger.exception("The block “%s” of page %s can't be shown", child.block_type, page.pk)
+        return ""

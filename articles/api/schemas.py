@@ -1,14 +1,30 @@
 """What the API answers with. Every object says what it is by a literal ``type``."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from standfirst.delivery.lists import Part
 
-from ..enums import CalloutKind, Certainty, Direction, Relation, SourceKind
+from ..body.items import (
+    ArticlePicture,
+    BlockItem,
+    CertaintyGrade,
+    CitedSource,
+    ClaimCitationItem,
+    EvidenceDirection,
+)
+from ..body.registry import make_item_type
+from ..page_types import extend_claim, extend_with_page_types
+
+if TYPE_CHECKING:
+    BodyBlock = BlockItem
+else:
+    BodyBlock = make_item_type()
 
 # Pydantic's own base, not ninja's: that one reads every value through a getter made for Django objects, which
 # costs a quarter of the time of a list and is of no use where the presenter names each field.
@@ -39,7 +55,7 @@ class Author(BaseModel):
     """Someone who wrote an article."""
 
     type: Literal["author"]
-    id: int
+    id: int | None = Field(description="Null if the page's type names its authors otherwise.")
     slug: str
     name: str
     credentials: str
@@ -56,26 +72,6 @@ class ArticleTagLink(BaseModel):
     name: str
 
 
-class PictureVariant(BaseModel):
-    """A file of a picture. Width and height are in pixels."""
-
-    type: Literal["picture_variant"]
-    url: str
-    width: int
-    height: int
-
-
-class ArticlePicture(BaseModel):
-    """A picture with its files, narrowest first, as `srcset` needs them."""
-
-    type: Literal["picture"]
-    alt: str = Field(description="Empty if the picture is decorative.")
-    url: str
-    width: int
-    height: int
-    variants: list[PictureVariant]
-
-
 class LeadImage(BaseModel):
     """The picture at the top of an article."""
 
@@ -85,63 +81,10 @@ class LeadImage(BaseModel):
     credit: str
 
 
-class CertaintyGrade(BaseModel):
-    """How sure we can be of a claim, in GRADE's levels."""
-
-    type: Literal["certainty"]
-    value: Certainty
-    level: Annotated[int, Field(ge=0, le=4)] = Field(description="4 (high) to 1 (very low); 0 if ungraded.")
-    symbol: str = Field(description="GRADE's notation, such as ⊕⊕◯◯.")
-    label: str
-    meaning: str = Field(description="A sentence for readers.")
-
-
-class EvidenceDirection(BaseModel):
-    """Where the evidence for a claim points."""
-
-    type: Literal["direction"]
-    value: Direction
-    label: str
-
-
-class CitationRelation(BaseModel):
-    """What a source does for a claim; the value is a property of CiTO."""
-
-    type: Literal["relation"]
-    value: Relation
-    label: str
-
-
-class CitedSource(BaseModel):
-    """A work that claims rest on."""
-
-    type: Literal["source"]
-    id: int
-    kind: SourceKind
-    title: str
-    authors: str = Field(description="As references name them: at most six, then et al.")
-    container_title: str
-    year: int | None
-    doi: str | None = Field(description="In lower case, without the address of a resolver.")
-    doi_url: str | None
-    pmid: str | None
-    url: str | None
-    citation_text: str = Field(description="The formatted reference, plain text.")
-
-
 class SourceDetail(CitedSource):
     """A source with the number of published claims that cite it."""
 
     claim_count: int
-
-
-class ClaimCitationItem(BaseModel):
-    """A claim's reference to a source."""
-
-    type: Literal["citation"]
-    number: int = Field(description="In an article, the source's number in its references.")
-    relation: CitationRelation
-    source: CitedSource
 
 
 class IndexedClaim(BaseModel):
@@ -160,108 +103,6 @@ class IndexedClaim(BaseModel):
     caveat: str
     citations: list[ClaimCitationItem]
     article: PageLink
-
-
-class HeadingBlockItem(BaseModel):
-    """A heading."""
-
-    type: Literal["heading"]
-    id: str
-    level: Literal["h2", "h3"]
-    text: str
-    anchor: str
-
-
-class ParagraphBlockItem(BaseModel):
-    """Running text."""
-
-    type: Literal["paragraph"]
-    id: str
-    html: str = Field(description="Cleaned HTML with absolute links.")
-
-
-class QuoteBlockItem(BaseModel):
-    """A quotation."""
-
-    type: Literal["quote"]
-    id: str
-    text: str
-    attribution: str
-
-
-class KeyTakeawaysBlockItem(BaseModel):
-    """The main points to remember."""
-
-    type: Literal["key_takeaways"]
-    id: str
-    items: list[str]
-
-
-class CalloutBlockItem(BaseModel):
-    """A passage set apart from the text."""
-
-    type: Literal["callout"]
-    id: str
-    kind: CalloutKind
-    label: str
-    html: str = Field(description="Cleaned HTML with absolute links.")
-
-
-class TableColumnItem(BaseModel):
-    """A column of a table."""
-
-    type: Literal["table_column"]
-    kind: Literal["text", "number"]
-    heading: str
-
-
-class TableBlockItem(BaseModel):
-    """A table; each row has a cell for each column."""
-
-    type: Literal["table"]
-    id: str
-    caption: str
-    columns: list[TableColumnItem]
-    rows: list[list[str]]
-
-
-class ImageBlockItem(BaseModel):
-    """A picture in the text."""
-
-    type: Literal["image"]
-    id: str
-    picture: ArticlePicture | None
-    caption: str
-    credit: str
-
-
-class ClaimBlockItem(BaseModel):
-    """A claim at its place in the text."""
-
-    type: Literal["claim"]
-    id: str
-    uid: UUID
-    group: UUID
-    anchor: str
-    position: int
-    statement: str
-    certainty: CertaintyGrade
-    direction: EvidenceDirection | None
-    caveat: str
-    citations: list[ClaimCitationItem]
-
-
-BodyBlock = Annotated[
-    HeadingBlockItem
-    | ParagraphBlockItem
-    | QuoteBlockItem
-    | KeyTakeawaysBlockItem
-    | CalloutBlockItem
-    | TableBlockItem
-    | ImageBlockItem
-    | ClaimBlockItem,
-    Field(discriminator="type"),
-]
 
 
 class OutlineItem(BaseModel):
@@ -354,11 +195,30 @@ class ResolvedRedirect(BaseModel):
 Resolution = Annotated[ResolvedPage | ResolvedRedirect, Field(discriminator="type")]
 
 
-class ArticleList(Part[ArticleSummary]):
+# What a site adds to articles and claims (see ``articles.page_types``), by the name of its type.
+SUMMARIES = extend_with_page_types(ArticleSummary, "_summary")
+DETAILS = extend_with_page_types(ArticleDetail, "")
+AnyClaim = extend_claim(IndexedClaim)
+
+
+def _any_of(ours: type[BaseModel], others: dict[str, type[BaseModel]]) -> Any:
+    schemas = [ours, *others.values()]
+    return Annotated[reduce(or_, schemas), Field(discriminator="type")] if others else ours
+
+
+if TYPE_CHECKING:
+    AnySummary = ArticleSummary
+    AnyDetail = ArticleDetail
+else:
+    AnySummary = _any_of(ArticleSummary, SUMMARIES)
+    AnyDetail = _any_of(ArticleDetail, DETAILS)
+
+
+class ArticleList(Part[AnySummary]):
     """A part of the list of articles, newest first."""
 
 
-class ClaimList(Part[IndexedClaim]):
+class ClaimList(Part[AnyClaim]):  # type: ignore[valid-type]
     """A part of the list of published claims, by article and position."""
 
 

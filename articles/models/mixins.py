@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from django.db import models, transaction
+from django.db.models.signals import class_prepared
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext
@@ -18,11 +20,29 @@ from standfirst.going_live import acting
 from standfirst.plain_migrations import plain_in_migrations
 from standfirst.publishing import publishing
 
-from ..blocks import ArticleBodyBlock
-from ..reading import Reading, read_article
+from ..body.blocks import ArticleBodyBlock
+from ..body.reading import Reading, read_article
+from ..body.streams import own_streams
 
-if TYPE_CHECKING:
-    from .people import Person
+
+class ArticleAuthor(Protocol):
+    """Someone in the byline of an article. A site's own object needs a name.
+
+    It may also have ``pk`` (a number), ``slug``, ``credentials``, ``role``, ``bio`` and ``url``.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+
+class ArticleTag(Protocol):
+    """A tag of an article."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def slug(self) -> str: ...
 
 
 @plain_in_migrations
@@ -62,8 +82,12 @@ class ArticleMixin(models.Model):
         blank=True,
         help_text=_("When the substance of the article last changed. Leave empty if it hasn't."),
     )
-    body = StreamField(ArticleBodyBlock(), verbose_name=_("body"), blank=True)
+    body = StreamField(ArticleBodyBlock, verbose_name=_("body"), blank=True)
 
+    # The StreamField that readers read as the article's body.
+    article_body: ClassVar[str] = "body"
+    # The relations that authors and tags are read from: a list of articles fetches them for all at once.
+    article_relations: ClassVar[Sequence[str]] = ()
     is_standfirst_article: ClassVar[bool] = True
     article_panels: ClassVar[Sequence[Any]] = [
         FieldPanel("standfirst"),
@@ -88,8 +112,22 @@ class ArticleMixin(models.Model):
         index.SearchField("body"),
     ]
 
+    # The request that the page was last served to, for blocks that are rendered without a context.
+    served_to: HttpRequest | None = None
+
     class Meta:
         abstract = True
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy, or a cache, is given of the page: it reads its body anew."""
+        state: dict[str, Any] = super().__getstate__()
+        return {name: value for name, value in state.items() if name not in ("reading", "served_to")}
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the template's context. A block rendered without one finds the request on the page."""
+        self.served_to = request
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)  # type: ignore[misc]
+        return context
 
     def publish(self, revision: Any, user: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Publish a revision as Wagtail does, in one transaction with all that follows.
@@ -115,14 +153,29 @@ class ArticleMixin(models.Model):
         return moment
 
     @property
-    def article_authors(self) -> Sequence["Person"]:
+    def article_authors(self) -> Sequence[ArticleAuthor]:
         """Return the people who wrote the article, in the order of the byline."""
         return []
 
     @property
-    def article_tags(self) -> Sequence[Any]:
+    def article_tags(self) -> Sequence[ArticleTag]:
         """Return the tags of the article."""
         return []
+
+    @classmethod
+    def find_by_author(cls, author: str) -> models.QuerySet[Any] | None:
+        """Return the pages of this type by the author with this slug or id; None if it can't tell."""
+        return None
+
+    @classmethod
+    def find_by_tag(cls, slug: str) -> models.QuerySet[Any] | None:
+        """Return the pages of this type that have the tag with this slug in any case; None without tags."""
+        return None
+
+    @property
+    def body_stream(self) -> Any:
+        """Return the value of the StreamField that is the article's body; empty if there is none."""
+        return getattr(self, self.article_body, None) or ()
 
     @cached_property
     def reading(self) -> Reading:
@@ -142,3 +195,12 @@ class ArticleMixin(models.Model):
     def get_comment_anchor_url(self, anchor: str) -> str:
         """Return the address of a claim on this page. Takes a key of ``get_comment_anchors``."""
         return f"{self.get_url() or ''}#claim-{anchor}"  # type: ignore[attr-defined]
+
+
+def _own_streams(sender: type[models.Model], **kwargs: Any) -> None:
+    if issubclass(sender, ArticleMixin) and not sender._meta.abstract:
+        own_streams(sender)
+
+
+# Page types are made when their modules are imported, all of them after this one.
+class_prepared.connect(_own_streams, dispatch_uid="standfirst_articles.own_streams")

@@ -125,6 +125,7 @@ class ArticlePage(ArticleMixin, Page):  # type: ignore[django-manager-missing]
     search_fields = [*Page.search_fields, *ArticleMixin.article_search_fields]
     subpage_types: list[str] = []
     template = "standfirst_articles/article_page.html"
+    article_relations = ("bylines__person", "tagged_items__tag")
 
     class Meta:
         verbose_name = _("article")
@@ -151,3 +152,16 @@ class ArticlePage(ArticleMixin, Page):  # type: ignore[django-manager-missing]
         items = list(self.tagged_items.all())
         prefetch_related_objects(items, "tag")
         return sorted((item.tag for item in items), key=lambda tag: tag.name.casefold())
+
+    @classmethod
+    def find_by_author(cls, author: str) -> models.QuerySet[Any]:
+        condition = models.Q(person__slug__iexact=author)
+        if author.isascii() and author.isdigit() and int(author) <= models.BigIntegerField.MAX_BIGINT:
+            condition |= models.Q(person=int(author))
+        bylines = ArticleAuthor.objects.filter(condition)
+        return cls._default_manager.filter(pk__in=bylines.values("page"))
+
+    @classmethod
+    def find_by_tag(cls, slug: str) -> models.QuerySet[Any]:
+        items = ArticleTag.objects.filter(tag__slug__iexact=slug)
+        return cls._default_manager.filter(pk__in=items.values("content_object"))

@@ -14,8 +14,8 @@ from wagtail.search import index
 from standfirst.addresses import is_web_address, validate_web_address
 from standfirst.plain_migrations import plain_in_migrations
 
+from ..body.citations import read_cited_ids
 from ..enums import SourceKind
-from ..sources.citations import read_cited_ids
 from ..sources.csl import TEXT_VARIABLES, read_fields, write_fields
 from ..sources.identifiers import normalise_doi, normalise_pmid
 from ..sources.references import format_names, format_reference
@@ -123,7 +123,7 @@ class Source(index.Indexed, ProtectedWhereUsed):
     @classmethod
     def read_used_ids(cls, page_model: type[models.Model], content: Mapping[str, Any]) -> Iterator[Any]:
         """Yield the ids of the sources that the claims of a revision cite."""
-        return read_cited_ids(content.get("body"))
+        return read_cited_ids(page_model, content)
 
     @classmethod
     def from_csl(cls, csl: Mapping[str, Any]) -> Self:

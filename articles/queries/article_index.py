@@ -13,7 +13,7 @@ from taggit.models import Tag
 from standfirst.visibility import Viewer, is_multilingual
 
 from .. import conf
-from ..pictures import Picture, describe_pictures
+from ..body.pictures import Picture, describe_pictures
 from .counts import ClaimCounts, count_claims_by_page
 
 # A listing shows pictures small: it needs only the narrow renditions.

@@ -3,26 +3,21 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from wagtail.models import Locale
 
 from standfirst.aliases import find_original_id
 from standfirst.visibility import Viewer, is_multilingual
 
 from ..enums import Certainty, Direction
-from ..models import (
-    ArticleAuthor,
-    ArticlePage,
-    ArticleTag,
-    Claim,
-    ClaimCitation,
-    Source,
-    article_page_models,
-)
+from ..models import Claim, ClaimCitation, Source, article_page_models
 from ..sources.identifiers import normalise_doi
 
 # The largest ids that the databases' columns hold: wagtailcore_page.id is 32 bits wide, our own are 64.
@@ -60,9 +55,9 @@ def find_articles(
     """
     pages = _article_pages(viewer)
     for slug in tag:
-        pages = pages.filter(Exists(_tagged(slug)))
+        pages = pages.filter(_found_by("find_by_tag", slug))
     if author:
-        pages = pages.filter(Exists(_written_by(author)))
+        pages = pages.filter(_found_by("find_by_author", author))
     above = None
     if parent:
         above = viewer.pages().filter(pk=parent).first()
@@ -166,14 +161,14 @@ def find_source(*, viewer: Viewer, source_id: int) -> Source | None:
 
 def fetch_article_relations(pages: list[Any]) -> None:
     """Fetch what all the pages' summaries show, in one query per relation."""
-    own = [page for page in pages if isinstance(page, ArticlePage)]
-    if own:
-        prefetch_related_objects(own, "bylines__person", "tagged_items__tag")
     by_class: dict[type, list[Any]] = {}
     for page in pages:
         by_class.setdefault(type(page), []).append(page)
     for same in by_class.values():
-        prefetch_related_objects(same, "hero_image", "locale")
+        lookups = [*same[0].article_relations, "locale"]
+        if isinstance(getattr(type(same[0]), "hero_image", None), ForwardManyToOneDescriptor):
+            lookups.append("hero_image")  # A page type may have something else in its place.
+        prefetch_related_objects(same, *lookups)
 
 
 def _article_pages(viewer: Viewer) -> Any:
@@ -194,16 +189,10 @@ def _in_locale(pages: Any, language_code: str | None, *, viewer: Viewer, named: 
     return pages.filter(locale=locale)
 
 
-def _tagged(slug: str) -> Any:
-    return ArticleTag.objects.filter(content_object=OuterRef("pk"), tag__slug__iexact=slug)
-
-
-def _written_by(author: str) -> Any:
-    bylines = ArticleAuthor.objects.filter(page=OuterRef("pk"))
-    condition = Q(person__slug__iexact=author)
-    if author.isascii() and author.isdigit() and int(author) <= MAX_ID:
-        condition |= Q(person=int(author))
-    return bylines.filter(condition)
+def _found_by(method: str, text: str) -> Q:
+    """Return the condition that a page is among those that a method of its type finds."""
+    found = (getattr(model, method)(text) for model in article_page_models())
+    return reduce(or_, (Q(pk__in=pages.values("pk")) for pages in found if pages is not None), Q(pk__in=[]))
 
 
 def _is_after(published_at: datetime | None, page_id: int) -> Q:

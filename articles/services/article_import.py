@@ -18,8 +18,8 @@ from wagtail.blocks import StreamValue
 from wagtail.log_actions import log
 from wagtail.models import PageLogEntry
 
+from ..body.parts import block_of, digest_block
 from ..importing import ImportedArticle, ListPart
-from ..importing.blocks import block_of, digest
 from ..importing.characters import shorten
 from ..importing.merging import Incoming, Merged, Standing, Written, merge
 from ..models import ArticleIndexPage, ArticlePage
@@ -177,7 +177,7 @@ def _create(order: _Order) -> tuple[ImportReport, Any, _Record]:
     page.body = _stream(page, [_raw(block_id, block) for block_id, block in blocks])
     order.parent.add_child(instance=page)
     revision = page.save_revision(user=user, log_action=True)
-    written = tuple(Written(block_id, digest(*block)) for block_id, block in blocks)
+    written = tuple(Written(block_id, digest_block(*block)) for block_id, block in blocks)
     record = _Record(revision_id=revision.pk, blocks=written, fields=fields, holds_editors_draft=False)
     _remember(order, page=page, revision=revision, record=record)
     report = ImportReport(
@@ -201,9 +201,10 @@ def _update(order: _Order, *, live_page: ArticlePage, record: _Record) -> tuple[
     merged = merge(
         written=record.blocks,
         standing=[
-            Standing(str(raw.get("id") or ""), digest(raw["type"], raw["value"]), raw) for raw in standing
+            Standing(str(raw.get("id") or ""), digest_block(raw["type"], raw["value"]), raw)
+            for raw in standing
         ],
-        incoming=[Incoming(digest(*block), _raw("", block)) for block in map(block_of, article.parts)],
+        incoming=[Incoming(digest_block(*block), _raw("", block)) for block in map(block_of, article.parts)],
         new_id=lambda: str(uuid4()),
     )
     body = [{**raw, "id": block_id} if block_id else raw for block_id, raw in merged.body]

@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet
 
 from standfirst.aliases import page_model
 
+from ..body.reading import read_claims
 from ..claims.cards import ClaimCard
 from ..models import Claim, ClaimCitation, article_page_models
-from ..reading import read_claims
 
 _FIELDS = (
     "page_id",

@@ -4,7 +4,8 @@ import logging
 from typing import Any
 
 from .. import conf
-from ..pictures import choose_filters
+from ..body.pictures import choose_filters
+from ..body.streams import find_blocks
 
 logger = logging.getLogger("standfirst.articles")
 
@@ -16,7 +17,8 @@ def make_renditions(*, page: Any) -> int:
     still be published.
     """
     images = [page.hero_image] if page.hero_image_id else []
-    images += [child.value.get("image") for child in page.body if child.block_type == "image"]
+    for placed in find_blocks(page):
+        images += [image for image, _alt in placed.kind.images(placed.value)]
     done = 0
     for image in {image.pk: image for image in images if image is not None}.values():
         try:

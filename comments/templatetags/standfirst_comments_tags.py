@@ -39,7 +39,9 @@ def discussion_state(context: Context, page: Any) -> DiscussionState:
     request = context.get("request")
     if page is None or page.pk is None or getattr(request, "is_preview", False):
         return DiscussionState(is_shown=False, takes_comments=False)
-    states: dict[int, DiscussionState] = request.__dict__.setdefault(_CACHE_NAME, {}) if request else {}
+    # Where there is no request, as in a block that a template renders by itself, the page is as short-lived.
+    keeper = page if request is None else request
+    states: dict[int, DiscussionState] = keeper.__dict__.setdefault(_CACHE_NAME, {})
     if page.pk not in states:
         states[page.pk] = _find_state(request, page)
     return states[page.pk]

@@ -60,6 +60,7 @@ BLOCK_KEYS = {
     "heading": {"level", "text", "anchor"},
     "paragraph": {"html"},
     "quote": {"text", "attribution"},
+    "pull_quote": {"text"},
     "key_takeaways": {"items"},
     "callout": {"kind", "label", "html"},
     "table": {"caption", "columns", "rows"},
@@ -93,6 +94,7 @@ def whole_body(source: Any, image: Any) -> list[dict[str, Any]]:
         block("heading", {"level": "h2", "text": "Found"}),
         block("paragraph", "<p>x</p>"),
         block("quote", {"text": "x", "attribution": "y"}),
+        block("pull_quote", {"text": "x"}),
         block("key_takeaways", [{"type": "item", "id": "1", "value": "x"}]),
         block("callout", {"kind": "safety", "text": "<p>x</p>"}),
         block(
@@ -314,7 +316,8 @@ def test_rich_text_has_absolute_links_and_no_scripts(client: Client) -> None:
 def test_incomplete_live_content_is_answered(client: Client) -> None:
     page = make_article()
     bodies = [
-        block("heading", {}), block("quote", {}), block("callout", {}), block("table", None),
+        block("heading", {}), block("quote", {}), block("pull_quote", {}),
+        block("callout", {}), block("table", None),
         block("image", {}), block("claim", {}), block("key_takeaways", []), block("paragraph", ""),
     ]  # fmt: skip
     page.body = page._meta.get_field("body").to_python(bodies)

@@ -12,8 +12,8 @@ from django.utils import timezone
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 from wagtail.models import Page, PageLogEntry
 
-from articles.blocks import PARAGRAPH_FEATURES
-from articles.importing.blocks import digest
+from articles.body.kinds.paragraph import PARAGRAPH_FEATURES
+from articles.body.parts import digest_block
 from articles.importing.files import read_file
 from articles.models import ArticlePage, Claim, Person
 from articles.services import ImportRefusedError, ImportReport, Outcome, import_article
@@ -291,11 +291,11 @@ class TestEditorsWork:
         for kind, value in body(page):
             if kind == "paragraph":
                 saved = converter.to_database_format(converter.from_database_format(value))
-                assert digest(kind, saved) == digest(kind, value), (saved, value)
+                assert digest_block(kind, saved) == digest_block(kind, value), (saved, value)
             if kind == "quote":
-                assert digest(kind, {**value, "text": value["text"].replace("\n", "\r\n")}) == digest(
-                    kind, value
-                )
+                assert digest_block(
+                    kind, {**value, "text": value["text"].replace("\n", "\r\n")}
+                ) == digest_block(kind, value)
 
 
 class TestCommand:

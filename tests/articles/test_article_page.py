@@ -58,6 +58,7 @@ def full_body(sources: list[Any], image: Any) -> list[dict[str, Any]]:
         claim_block("Needling helps.", sources=sources, caveat="The trials are small."),
         block("heading", {"level": "h3", "text": "What the trials found"}),
         block("quote", {"text": "Small trials.", "attribution": "A reviewer"}),
+        block("pull_quote", {"text": "Small trials."}),
         block("callout", {"kind": "safety", "text": "<p>Ask first.</p>"}),
         block(
             "table",
@@ -187,6 +188,7 @@ def test_blocks_and_what_they_cite_are_escaped(client: Client) -> None:
         ),
         block("callout", {"kind": '"><script>', "text": EVIL}),
         block("quote", {"text": EVIL, "attribution": EVIL}),
+        block("pull_quote", {"text": EVIL}),
         block("key_takeaways", [{"type": "item", "id": "1", "value": EVIL}]),
         block(
             "table",
@@ -224,6 +226,7 @@ DRAFTS: list[dict[str, Any]] = [
     block("heading", {}),
     block("paragraph", ""),
     block("quote", {}),
+    block("pull_quote", {}),
     block("key_takeaways", []),
     block("key_takeaways", [{"type": "item", "id": "1", "value": ""}]),
     block("callout", {}),

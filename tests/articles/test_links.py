@@ -12,10 +12,10 @@ from wagtail.documents import get_document_model
 from wagtail.models import PageViewRestriction, ReferenceIndex
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
-from articles.blocks import PARAGRAPH_FEATURES
+from articles.body.kinds.paragraph import PARAGRAPH_FEATURES
+from articles.body.richtext import render_rich_texts
 from articles.links import DeadEnd, find_dead_links
 from articles.models import ArticlePage
-from articles.richtext import render_rich_texts
 from standfirst.visibility import Viewer
 from tests.articles.builders import block, make_article, make_draft, make_index
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from wagtail.blocks.base import get_error_json_data
 from wagtail.blocks.stream_block import StreamBlockValidationError
 
-from articles.importing.blocks import _NUMERIC
+from articles.body.kinds.table import IMPORTED_NUMBER
+from articles.body.numerals import is_numeric
 from articles.models import ArticlePage
-from articles.numerals import is_numeric
 from tests.articles.builders import block, make_article, make_draft
 
 
@@ -37,7 +37,7 @@ def test_what_is_none(cell: str) -> None:
     assert not is_numeric(cell)
 
 
-@given(st.from_regex(_NUMERIC, fullmatch=True))
+@given(st.from_regex(IMPORTED_NUMBER, fullmatch=True))
 def test_what_the_importer_takes_for_a_number_is_one(cell: str) -> None:
     assert is_numeric(cell)
 

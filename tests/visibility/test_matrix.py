@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.actions.convert_alias import ConvertAliasPageAction
 
-from articles.reading import read_claims
+from articles.body.reading import read_claims
 from comments.models import Comment
 from tests.visibility.conftest import FIRST, SECOND, World, alias, approved_comment, fresh, restrict
 

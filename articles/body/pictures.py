@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Prefetch, prefetch_related_objects
 from wagtail.images.models import Filter
 
-from . import conf
+from .. import conf
 
 if TYPE_CHECKING:
     from wagtail.images.models import AbstractImage, AbstractRendition

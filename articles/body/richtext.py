@@ -41,6 +41,11 @@ def render_rich_texts(
     return [_clean(html, base_url) for html in expanded.split(_SEPARATOR)] if sources else []
 
 
+def read_source(value: Any) -> str:
+    """Return what is stored of a rich text; "" for one that is missing."""
+    return getattr(value, "source", None) or ""
+
+
 def _clean(html: str, base_url: str) -> SafeString:
     def make_absolute(tag: str, attribute: str, value: str) -> str:
         is_path = value.startswith("/") and not value.startswith("//")
