@@ -9,10 +9,14 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.html import conditional_escape
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from pydantic import BaseModel
 
+from standfirst import parts
 from standfirst.addresses import is_web_address
 from standfirst.canonical import PublicAddresses
+from standfirst.languages import words_for
 from standfirst.visibility import anybody
 
 from ..body.items import (
@@ -47,18 +51,21 @@ class Presenter:
         self.viewer = anybody(request)
         self.addresses = PublicAddresses(request)
         self.claim_fields: Mapping[UUID, Mapping[str, Any]] = {}
+        self._comments: Mapping[str, int] | None = None
 
     def page_link(self, page: Any) -> schemas.PageLink:
         url, path = self.addresses.of_page(page)
-        return schemas.PageLink(type="page", id=page.pk, title=page.title, url=url, path=path)
+        return schemas.PageLink(type="page_link", id=page.pk, title=page.title, url=url, path=path)
 
     def summarise(self, pages: list[Any], claim_counts: dict[int, int]) -> list[schemas.ArticleSummary]:
         pictures = describe_pictures([(page.hero_image, page.hero_alt) for page in pages])
         translations = self.viewer.translations_of(pages)
         own_fields = read_page_fields(pages)
+        comment_counts = parts.count_comments(pages, viewer=self.viewer) or {}
         return [
             _typed(page, schemas.ArticleSummary, schemas.SUMMARIES, suffix="_summary")(
                 claim_count=claim_counts.get(page.pk, 0),
+                comment_count=comment_counts.get(page.pk),
                 **self._summary_fields(page, picture, translations[page.pk]),
                 **own_fields[page.pk],
             )
@@ -66,12 +73,22 @@ class Presenter:
         ]
 
     def article(self, page: Any, parent: Any) -> schemas.ArticleDetail:
-        reading = read_article(page, viewer=self.viewer, base_url=self.addresses.pages_root)
+        with words_for(page):
+            return self._article(page, parent)
+
+    def _article(self, page: Any, parent: Any) -> schemas.ArticleDetail:
+        reading = read_article(page, viewer=self.viewer, addresses=self.addresses)
         page.reading = reading  # What blocks show in their templates is what everybody may see, too.
         self.claim_fields = read_claim_fields([card.uid for card in reading.claims])
+        comment_counts = parts.count_comments([page], viewer=self.viewer) or {}
+        if reading.claims:
+            by_page = parts.count_comments_by_anchor([page], viewer=self.viewer) or {}
+            self._comments = by_page.get(page.pk)
         return _typed(page, schemas.ArticleDetail, schemas.DETAILS)(
-            seo_title=page.seo_title,
-            search_description=page.search_description,
+            seo_title=page.seo_title or None,
+            search_description=page.search_description or None,
+            comment_count=comment_counts.get(page.pk),
+            labels=_describe_words(reading.minutes),
             parent=self.page_link(parent) if parent else None,
             reading_minutes=reading.minutes,
             outline=[
@@ -97,13 +114,24 @@ class Presenter:
     def claims(self, claims: Sequence[Claim]) -> list[schemas.IndexedClaim]:
         """Return claims of the index."""
         self.claim_fields = read_claim_fields([claim.uid for claim in claims])
-        return [self._claim(claim) for claim in claims]
+        pages = {claim.page.pk: claim.page for claim in claims}
+        by_page = parts.count_comments_by_anchor(pages.values(), viewer=self.viewer) or {}
+        items = []
+        for claim in claims:
+            self._comments = by_page.get(claim.page.pk)
+            with words_for(claim.page):
+                items.append(self._claim(claim))
+        return items
+
+    def comments_about(self, claim_uid: UUID) -> int | None:
+        """Return the number of comments about a claim of the page at hand; None if the page takes none."""
+        return None if self._comments is None else self._comments.get(str(claim_uid), 0)
 
     def _claim(self, claim: Claim) -> schemas.IndexedClaim:
         url, path = self.addresses.of_page(claim.page)
         anchor = f"#claim-{claim.uid}"
         return schemas.AnyClaim(
-            type="claim",
+            type="published_claim",
             uid=claim.uid,
             group=claim.group,
             locale=claim.page.locale.language_code,
@@ -113,7 +141,8 @@ class Presenter:
             statement=claim.statement,
             certainty=self.certainty(parse_certainty(claim.certainty)),
             direction=self.direction(parse_direction(claim.direction)),
-            caveat=claim.caveat,
+            caveat=claim.caveat or None,
+            comment_count=self.comments_about(claim.uid),
             citations=[
                 self.citation(citation.position, citation.source, parse_relation(citation.relation))
                 for citation in claim.citations.all()
@@ -123,20 +152,21 @@ class Presenter:
         )
 
     def source(self, source: Source) -> CitedSource:
-        return CitedSource(**self._source_fields(source))
+        return CitedSource(type="source", **self._source_fields(source))
 
     def source_detail(self, source: Any) -> schemas.SourceDetail:
         """Return a source that was annotated with its number of published claims."""
-        return schemas.SourceDetail(claim_count=source.claim_count, **self._source_fields(source))
+        return schemas.SourceDetail(
+            type="source_detail", claim_count=source.claim_count, **self._source_fields(source)
+        )
 
     def _source_fields(self, source: Source) -> dict[str, Any]:
         return {
-            "type": "source",
             "id": source.pk,
             "kind": source.kind,
             "title": source.title,
-            "authors": source.authors_display,
-            "container_title": source.container_title,
+            "authors": source.authors_display or None,
+            "container_title": source.container_title or None,
             "year": source.year,
             "doi": source.doi or None,
             "doi_url": source.doi_url or None,
@@ -150,8 +180,8 @@ class Presenter:
         lead_image = picture and schemas.LeadImage(
             type="lead_image",
             picture=self.picture(picture),
-            caption=page.hero_caption or "",
-            credit=page.hero_credit or "",
+            caption=page.hero_caption or None,
+            credit=page.hero_credit or None,
         )
         return {
             "id": page.pk,
@@ -162,7 +192,7 @@ class Presenter:
             "locale": page.locale.language_code,
             "language": page.locale.language_code,
             "translations": [self._translation(other) for other in translations],
-            "standfirst": page.standfirst or "",
+            "standfirst": page.standfirst or None,
             "authors": [self._author(person) for person in page.article_authors],
             "tags": [
                 schemas.ArticleTagLink(type="tag", slug=tag.slug, name=tag.name) for tag in page.article_tags
@@ -190,11 +220,11 @@ class Presenter:
         return schemas.Author(
             type="author",
             id=key if isinstance(key, int) else None,
-            slug=getattr(person, "slug", None) or "",
+            slug=getattr(person, "slug", None) or None,
             name=person.name,
-            credentials=getattr(person, "credentials", None) or "",
-            role=getattr(person, "role", None) or "",
-            bio=getattr(person, "bio", None) or "",
+            credentials=getattr(person, "credentials", None) or None,
+            role=getattr(person, "role", None) or None,
+            bio=getattr(person, "bio", None) or None,
             url=url if is_web_address(url) else None,
         )
 
@@ -265,6 +295,21 @@ def _typed(
     if page_type is None:
         return partial(ours, type=f"article{suffix}")
     return partial(others[page_type.name], type=f"{page_type.name}{suffix}")
+
+
+def _describe_words(minutes: int | None) -> schemas.ArticleLabels:
+    reading_time = None
+    if minutes:
+        sentence = ngettext("%(minutes)s minute to read", "%(minutes)s minutes to read", minutes)
+        reading_time = sentence % {"minutes": minutes}
+    return schemas.ArticleLabels(
+        type="article_labels",
+        outline=_("In this article"),
+        references=_("References"),
+        published=_("Published"),
+        updated=_("Updated"),
+        reading_time=reading_time,
+    )
 
 
 def _render(child: Any, page: Any) -> str:

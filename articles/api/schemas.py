@@ -17,6 +17,7 @@ from ..body.items import (
     CitedSource,
     ClaimCitationItem,
     EvidenceDirection,
+    SourceFields,
 )
 from ..body.registry import make_item_type
 from ..page_types import extend_claim, extend_with_page_types
@@ -33,7 +34,7 @@ else:
 class PageLink(BaseModel):
     """A page of the site, with what a link to it needs."""
 
-    type: Literal["page"]
+    type: Literal["page_link"]
     id: int
     title: str
     path: str = Field(description="The page's address from the root of its site.")
@@ -56,11 +57,11 @@ class Author(BaseModel):
 
     type: Literal["author"]
     id: int | None = Field(description="Null if the page's type names its authors otherwise.")
-    slug: str
+    slug: str | None
     name: str
-    credentials: str
-    role: str
-    bio: str = Field(description="Plain text.")
+    credentials: str | None
+    role: str | None
+    bio: str | None = Field(description="Plain text.")
     url: str | None
 
 
@@ -77,20 +78,21 @@ class LeadImage(BaseModel):
 
     type: Literal["lead_image"]
     picture: ArticlePicture
-    caption: str
-    credit: str
+    caption: str | None
+    credit: str | None
 
 
-class SourceDetail(CitedSource):
+class SourceDetail(SourceFields):
     """A source with the number of published claims that cite it."""
 
+    type: Literal["source_detail"]
     claim_count: int
 
 
 class IndexedClaim(BaseModel):
     """A published claim and the article that contains it."""
 
-    type: Literal["claim"]
+    type: Literal["published_claim"]
     uid: UUID
     group: UUID = Field(description="Shared by the translations of a claim.")
     locale: str = Field(description="The code of the language of the page that it is on.")
@@ -100,9 +102,12 @@ class IndexedClaim(BaseModel):
     statement: str
     certainty: CertaintyGrade
     direction: EvidenceDirection | None
-    caveat: str
+    caveat: str | None
     citations: list[ClaimCitationItem]
     article: PageLink
+    comment_count: int | None = Field(
+        description="Approved comments about the claim; null if its page takes none."
+    )
 
 
 class OutlineItem(BaseModel):
@@ -135,13 +140,25 @@ class ArticleSummary(BaseModel):
     locale: str = Field(description="The code of the page's language, as `?locale=` takes it.")
     language: str = Field(description="The same code, as an element's `lang` takes it.")
     translations: list[TranslationLink] = Field(description="The page in the site's other languages.")
-    standfirst: str
+    standfirst: str | None
     authors: list[Author]
     tags: list[ArticleTagLink]
     lead_image: LeadImage | None
     published_at: datetime | None
     updated_at: datetime | None = Field(description="When its content last changed in substance, if it did.")
     claim_count: int
+    comment_count: int | None = Field(description="Approved comments; null if the page takes none.")
+
+
+class ArticleLabels(BaseModel):
+    """Words around an article, in its language if they are translated into it."""
+
+    type: Literal["article_labels"]
+    outline: str = Field(description="Above the outline.")
+    references: str = Field(description="Above the references.")
+    published: str = Field(description="Before the date of publication.")
+    updated: str = Field(description="Before the date of the last change in substance.")
+    reading_time: str | None = Field(description="With the number of minutes.")
 
 
 class ArticleDetail(BaseModel):
@@ -150,8 +167,8 @@ class ArticleDetail(BaseModel):
     type: Literal["article"]
     id: int
     title: str
-    seo_title: str
-    search_description: str
+    seo_title: str | None
+    search_description: str | None
     slug: str
     path: str
     url: str
@@ -159,7 +176,7 @@ class ArticleDetail(BaseModel):
     language: str = Field(description="The same code, as an element's `lang` takes it.")
     translations: list[TranslationLink] = Field(description="The page in the site's other languages.")
     parent: PageLink | None
-    standfirst: str
+    standfirst: str | None
     authors: list[Author]
     tags: list[ArticleTagLink]
     lead_image: LeadImage | None
@@ -169,6 +186,8 @@ class ArticleDetail(BaseModel):
     outline: list[OutlineItem]
     body: list[BodyBlock]
     references: list[ReferenceItem]
+    comment_count: int | None = Field(description="Approved comments; null if the page takes none.")
+    labels: ArticleLabels
 
 
 class ResolvedPage(BaseModel):

@@ -73,21 +73,26 @@ class CitationRelation(BaseModel):
     label: str
 
 
-class CitedSource(BaseModel):
-    """A work that claims rest on."""
+class SourceFields(BaseModel):
+    """What the API says of a work wherever it names one."""
 
-    type: Literal["source"]
     id: int
     kind: SourceKind
     title: str
-    authors: str = Field(description="As references name them: at most six, then et al.")
-    container_title: str
+    authors: str | None = Field(description="As references name them: at most six, then et al.")
+    container_title: str | None
     year: int | None
     doi: str | None = Field(description="In lower case, without the address of a resolver.")
     doi_url: str | None
     pmid: str | None
     url: str | None
     citation_text: str = Field(description="The formatted reference, plain text.")
+
+
+class CitedSource(SourceFields):
+    """A work that claims rest on."""
+
+    type: Literal["source"]
 
 
 class ClaimCitationItem(BaseModel):

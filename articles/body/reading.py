@@ -28,6 +28,7 @@ from .streams import find_blocks
 if TYPE_CHECKING:
     from wagtail.blocks import Block
 
+    from standfirst.canonical import PublicAddresses
     from standfirst.visibility import Viewer
 
     from ..models import Source
@@ -127,15 +128,17 @@ class Reading:
         return find_claim_home(self.page)
 
 
-def read_article(page: ArticleMixin, *, viewer: Viewer | None = None, base_url: str = "") -> Reading:
+def read_article(
+    page: ArticleMixin, *, viewer: Viewer | None = None, addresses: PublicAddresses | None = None
+) -> Reading:
     """Return the reading of a page's body, complete or draft.
 
-    ``viewer`` and ``base_url`` say how links in rich text are written (see
+    ``viewer`` and ``addresses`` say how links in rich text are written (see
     ``articles.body.richtext.render_rich_texts``).
     """
     reading = Reading(page=page, stream=page.body_stream)
     blocks = find_blocks(page)
-    _read_rich_texts(blocks, viewer=viewer, base_url=base_url)
+    _read_rich_texts(blocks, viewer=viewer, addresses=addresses)
     _read_pictures(reading, blocks)
     _annotate(reading, blocks)
     reading.text = "\n".join([strip_tags(page.standfirst or ""), *_find_texts(reading)])
@@ -153,7 +156,7 @@ def read_alone(kind: BlockKind, block: Block, value: Any) -> PlacedBlock:
     """Return a block that stands on no page, such as the preview of its kind in the editor."""
     placed = PlacedBlock(kind=kind, block=block, value=value)
     reading = Reading()
-    _read_rich_texts([placed], viewer=None, base_url="")
+    _read_rich_texts([placed], viewer=None, addresses=None)
     _read_pictures(reading, [placed])
     _annotate(reading, [placed])
     return placed
@@ -178,10 +181,12 @@ def _annotate(reading: Reading, blocks: Iterable[PlacedBlock]) -> None:
         reading.place(placed)
 
 
-def _read_rich_texts(blocks: list[PlacedBlock], *, viewer: Viewer | None, base_url: str) -> None:
+def _read_rich_texts(
+    blocks: list[PlacedBlock], *, viewer: Viewer | None, addresses: PublicAddresses | None
+) -> None:
     texts = [(placed, placed.kind.rich_texts(placed.value)) for placed in blocks]
     sources = [source for _placed, own in texts for source in own]
-    rendered = iter(render_rich_texts(sources, viewer=viewer, base_url=base_url))
+    rendered = iter(render_rich_texts(sources, viewer=viewer, addresses=addresses))
     for placed, own in texts:
         placed.html = [next(rendered) for _source in own]
 

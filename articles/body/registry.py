@@ -62,6 +62,10 @@ class ItemWriter(Protocol):
     # What a site adds to claims, by their uids.
     claim_fields: Mapping[UUID, Mapping[str, Any]]
 
+    def comments_about(self, claim_uid: UUID) -> int | None:
+        """Return the number of comments about a claim of the page; None if the page takes none."""
+        ...
+
     def source(self, source: Source) -> CitedSource: ...
 
     def picture(self, picture: Picture) -> ArticlePicture: ...

@@ -16,10 +16,12 @@ from wagtail.rich_text import features
 from wagtail.rich_text.rewriters import LinkRewriter
 
 from standfirst.aliases import page_model
+from standfirst.canonical import PublicAddresses
 from standfirst.visibility import Viewer
 
 _TAGS: Final = {"p", "br", "a", "b", "strong", "i", "em", "ul", "ol", "li", "sup", "sub"}
-_ATTRIBUTES: Final = {"a": {"href"}}
+_PAGE_ID: Final = "data-page-id"
+_ATTRIBUTES: Final = {"a": {"href", _PAGE_ID}}
 _URL_SCHEMES: Final = {"http", "https", "mailto", "tel"}
 # As nh3 writes a link whose address is missing or may not stand.
 _DEAD_LINK: Final = re.compile(r'<a(?: href="")?>(.*?)</a>', re.DOTALL)
@@ -29,16 +31,18 @@ _SEPARATOR: Final = "\x1e"
 
 
 def render_rich_texts(
-    sources: Sequence[str], *, viewer: Viewer | None = None, base_url: str = ""
+    sources: Sequence[str], *, viewer: Viewer | None = None, addresses: PublicAddresses | None = None
 ) -> list[SafeString]:
     """Return the HTML of each stored rich text, at a number of queries that doesn't grow with the texts.
 
     Links lead to live pages; with a ``viewer``, to such as it may see. A link whose page is out of reach
-    keeps its words. ``base_url`` (without a slash at its end) makes links absolute.
+    keeps its words. With ``addresses`` links are absolute, and those to pages carry the page's id as
+    ``data-page-id``, by which a frontend tells them from links that leave the site.
     """
     joined = _SEPARATOR.join((source or "").replace(_SEPARATOR, "") for source in sources)
-    expanded = _expand_links(joined, viewer=viewer, base_url=base_url)
-    return [_clean(html, base_url) for html in expanded.split(_SEPARATOR)] if sources else []
+    joined = joined.replace(_PAGE_ID, "data-other")  # Only ours says which page a link leads to.
+    expanded = _expand_links(joined, viewer=viewer, addresses=addresses)
+    return [_clean(html, addresses) for html in expanded.split(_SEPARATOR)] if sources else []
 
 
 def read_source(value: Any) -> str:
@@ -46,16 +50,16 @@ def read_source(value: Any) -> str:
     return getattr(value, "source", None) or ""
 
 
-def _clean(html: str, base_url: str) -> SafeString:
+def _clean(html: str, addresses: PublicAddresses | None) -> SafeString:
     def make_absolute(tag: str, attribute: str, value: str) -> str:
         is_path = value.startswith("/") and not value.startswith("//")
-        return f"{base_url}{value}" if attribute == "href" and is_path else value
+        return addresses.of_file(value) if addresses and attribute == "href" and is_path else value
 
     cleaned: str = nh3.clean(
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        attribute_filter=make_absolute if base_url else None,
+        attribute_filter=make_absolute if addresses else None,
         url_schemes=_URL_SCHEMES,
         link_rel=None,
         strip_comments=True,
@@ -65,7 +69,7 @@ def _clean(html: str, base_url: str) -> SafeString:
     return mark_safe(cleaned)  # noqa: S308 - cleaned in the lines above
 
 
-def _expand_links(html: str, *, viewer: Viewer | None, base_url: str) -> str:
+def _expand_links(html: str, *, viewer: Viewer | None, addresses: PublicAddresses | None) -> str:
     if "linktype" not in html:
         return html
 
@@ -73,9 +77,9 @@ def _expand_links(html: str, *, viewer: Viewer | None, base_url: str) -> str:
         urls = _find_page_urls(
             {int(attrs["id"]) for attrs in attributes if attrs.get("id", "").isdecimal()},
             viewer=viewer,
-            base_url=base_url,
+            addresses=addresses,
         )
-        return [_anchor(urls.get(attrs.get("id", ""), "")) for attrs in attributes]
+        return [_anchor(urls.get(attrs.get("id", "")), with_id=addresses is not None) for attrs in attributes]
 
     rules: dict[str, Any] = {
         name: handler.expand_db_attributes_many for name, handler in features.get_link_types().items()
@@ -84,21 +88,27 @@ def _expand_links(html: str, *, viewer: Viewer | None, base_url: str) -> str:
     return str(LinkRewriter(bulk_rules=rules)(html))
 
 
-def _anchor(url: str) -> str:
-    return f'<a href="{escape(url)}">' if url else "<a>"
+def _anchor(page: tuple[str, str] | None, *, with_id: bool) -> str:
+    if page is None:
+        return "<a>"
+    page_id, url = page
+    mark = f' {_PAGE_ID}="{page_id}"' if with_id else ""
+    return f'<a href="{escape(url)}"{mark}>'
 
 
-def _find_page_urls(page_ids: set[int], *, viewer: Viewer | None, base_url: str) -> dict[str, str]:
-    """Return the address of each page that may be linked to, by its id as text."""
+def _find_page_urls(
+    page_ids: set[int], *, viewer: Viewer | None, addresses: PublicAddresses | None
+) -> dict[str, tuple[str, str]]:
+    """Return the id and the address of each page that may be linked to, by its id as text."""
     model = page_model()
     pages = model._default_manager.live()
     if viewer is not None:
         pages = viewer.see(pages)
     cache: Any = model()  # Pages cache the addresses of sites on the object that they are given.
-    urls: dict[str, str] = {}
+    urls: dict[str, tuple[str, str]] = {}
     for page in pages.filter(pk__in=page_ids).defer_streamfields().specific():
         page._wagtail_cached_site_root_paths = page._get_site_root_paths(cache)
-        url = page.get_url()
+        url = addresses.of_page(page).url if addresses else page.get_url()
         if url:  # With its host already, if there are several sites.
-            urls[str(page.pk)] = f"{base_url}{url}" if url.startswith("/") else url
+            urls[str(page.pk)] = (str(page.pk), url)
     return urls

@@ -70,6 +70,14 @@ class DeliveryAPI(NinjaAPI):
         )
 
 
+class DocsPage(Swagger):
+    """Swagger UI without its choice of a server: there is one, and the element has no accessible name."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        self.settings["spec"] = {**api.get_openapi_schema(path_params=kwargs), "servers": []}
+        return super().render_page(request, api, **kwargs)
+
+
 @cache
 def build_api() -> DeliveryAPI:
     """Return the site's delivery API: one for a process, whose documentation lists every router."""
@@ -79,7 +87,7 @@ def build_api() -> DeliveryAPI:
         description=DESCRIPTION,
         urls_namespace=NAMESPACE,
         # Deep links would be links inside buttons, which screen readers can't reach.
-        docs=Swagger(settings={"defaultModelsExpandDepth": 0, "deepLinking": False}),
+        docs=DocsPage(settings={"defaultModelsExpandDepth": 0, "deepLinking": False}),
         docs_url="/docs/",
         openapi_url="/openapi.json",
         # Left to itself, ninja answers both with 200 whatever the method.

@@ -43,18 +43,19 @@ def cursor_of(*key: Any) -> str:
 SUMMARY_KEYS = {
     "type", "id", "title", "slug", "url", "path", "locale", "language", "translations", "standfirst",
     "authors", "tags", "lead_image",
-    "published_at", "updated_at", "claim_count",
+    "published_at", "updated_at", "claim_count", "comment_count",
 }  # fmt: skip
 DETAIL_KEYS = SUMMARY_KEYS - {"claim_count"} | {
     "seo_title", "search_description", "parent", "reading_minutes", "outline", "body", "references",
+    "comment_count", "labels",
 }  # fmt: skip
 SOURCE_KEYS = {
-    "type", "id", "kind", "title", "authors", "container_title", "year", "doi", "doi_url", "pmid", "url",
+    "id", "type", "kind", "title", "authors", "container_title", "year", "doi", "doi_url", "pmid", "url",
     "citation_text",
 }  # fmt: skip
 CLAIM_KEYS = {
     "type", "uid", "group", "locale", "url", "path", "position", "statement", "certainty", "direction",
-    "caveat", "citations", "article",
+    "caveat", "citations", "article", "comment_count",
 }  # fmt: skip
 BLOCK_KEYS = {
     "heading": {"level", "text", "anchor"},
@@ -67,6 +68,7 @@ BLOCK_KEYS = {
     "image": {"picture", "caption", "credit"},
     "claim": {
         "uid", "group", "anchor", "position", "statement", "certainty", "direction", "caveat", "citations",
+        "comment_count",
     },
 }  # fmt: skip
 
@@ -126,6 +128,14 @@ def test_every_answer_has_exactly_its_keys(client: Client) -> None:
     assert set(summary["lead_image"]["picture"]) == {"type", "alt", "url", "width", "height", "variants"}
     detail = get(client, f"/articles/{page.pk}/")
     assert set(detail) == DETAIL_KEYS
+    assert detail["labels"] == {
+        "type": "article_labels",
+        "outline": "In this article",
+        "references": "References",
+        "published": "Published",
+        "updated": "Updated",
+        "reading_time": "1 minute to read",
+    }
     assert set(detail["parent"]) == {"type", "id", "title", "url", "path"}
     assert {item["type"]: set(item) - {"type", "id"} for item in detail["body"]} == BLOCK_KEYS
     assert set(detail["references"][0]) == {"type", "number", "source", "cited_by"}
@@ -304,11 +314,12 @@ def test_resolving_a_redirect(client: Client) -> None:
 def test_rich_text_has_absolute_links_and_no_scripts(client: Client) -> None:
     target = make_article()
     html = (
-        f'<p onclick="x"><a linktype="page" id="{target.pk}">a</a><a href="/b">b</a>'
+        f'<p onclick="x"><a linktype="page" id="{target.pk}">a</a><a href="/b" data-page-id="9">b</a>'
         '<a href="javascript:x">c</a><script>x</script></p>'
     )
     page = make_article(body=[block("paragraph", html), block("callout", {"kind": "note", "text": html})])
-    clean = f'<p><a href="http://localhost{target.url}">a</a><a href="http://localhost/b">b</a>c</p>'
+    link = f'<a href="http://localhost{target.url}" data-page-id="{target.pk}">a</a>'
+    clean = f'<p>{link}<a href="http://localhost/b">b</a>c</p>'
     body = get(client, f"/articles/{page.pk}/")["body"]
     assert [item["html"] for item in body] == [clean, clean]
 

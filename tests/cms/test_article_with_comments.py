@@ -19,7 +19,7 @@ from tests.articles.builders import block, claim_block, make_article, make_index
 pytestmark = pytest.mark.django_db
 
 # Whatever the number of claims and comments.
-QUERIES = 18
+QUERIES = 19
 
 
 @pytest.fixture(autouse=True)

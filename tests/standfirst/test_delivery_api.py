@@ -111,6 +111,8 @@ class TestOpenApiDocument:
             "callout",
             "key_takeaways",
             "claim",
+            "custom",
+            "pull_quote",
         }
 
 
@@ -587,3 +589,24 @@ class TestLimits:
         settings.STANDFIRST_API_MAX_LIMIT = 3
         for path in LIST_PATHS:
             assert client.get(path, {"limit": limit}).status_code == status
+
+
+class TestTypes:
+    def test_each_shape_has_a_type_of_its_own(self, document: dict[str, Any]) -> None:
+        """A frontend that finds an object by itself knows what it is."""
+        shapes: dict[str, list[str]] = {}
+        for name, schema in document["components"]["schemas"].items():
+            constant = schema.get("properties", {}).get("type", {}).get("const")
+            if constant:
+                shapes.setdefault(constant, []).append(name)
+                assert schema["required"][0] == "type", name
+        assert {constant: names for constant, names in shapes.items() if len(names) > 1} == {}
+
+    def test_every_object_but_an_envelope_says_what_it_is(self, document: dict[str, Any]) -> None:
+        without = {
+            name
+            for name, schema in document["components"]["schemas"].items()
+            if schema.get("type") == "object" and "type" not in schema["properties"]
+        }
+        envelopes = {"ArticleList", "ClaimList", "SourceList", "CommentList"}
+        assert without == {*envelopes, "CommentSubmission", "ProblemFieldError"}

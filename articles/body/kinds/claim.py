@@ -5,6 +5,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from django.utils.translation import gettext_lazy as _
+from pydantic import Field
 from wagtail.blocks import ChoiceBlock, ListBlock, StructBlock, TextBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
@@ -92,7 +93,10 @@ class ClaimBlockItem(BlockItem):
     statement: str
     certainty: CertaintyGrade
     direction: EvidenceDirection | None
-    caveat: str
+    caveat: str | None
+    comment_count: int | None = Field(
+        description="Approved comments about the claim; null if the page takes none."
+    )
     citations: list[ClaimCitationItem]
 
 
@@ -142,7 +146,8 @@ class ClaimKind(BlockKind):
             statement=card.statement,
             certainty=writer.certainty(card.certainty),
             direction=writer.direction(card.direction),
-            caveat=card.caveat,
+            caveat=card.caveat or None,
+            comment_count=writer.comments_about(card.uid),
             citations=[writer.citation(mark.number, mark.source, mark.relation) for mark in card.citations],
             **writer.claim_fields.get(card.uid, {}),
         )

@@ -43,8 +43,8 @@ class ImageBlockItem(BlockItem):
 
     type: Literal["image"]
     picture: ArticlePicture | None
-    caption: str
-    credit: str
+    caption: str | None
+    credit: str | None
 
 
 class ImageKind(BlockKind):
@@ -68,8 +68,8 @@ class ImageKind(BlockKind):
             type="image",
             id=placed.id,
             picture=writer.picture(placed.annotation) if placed.annotation else None,
-            caption=placed.value.get("caption") or "",
-            credit=placed.value.get("credit") or "",
+            caption=placed.value.get("caption") or None,
+            credit=placed.value.get("credit") or None,
         )
 
 

@@ -30,7 +30,7 @@ class QuoteBlockItem(BlockItem):
 
     type: Literal["quote"]
     text: str
-    attribution: str
+    attribution: str | None
 
 
 class QuoteKind(BlockKind):
@@ -47,7 +47,7 @@ class QuoteKind(BlockKind):
             type="quote",
             id=placed.id,
             text=placed.value.get("text") or "",
-            attribution=placed.value.get("attribution") or "",
+            attribution=placed.value.get("attribution") or None,
         )
 
     def from_part(self, part: Part) -> dict[str, str] | None:

@@ -81,7 +81,7 @@ class TableBlockItem(BlockItem):
     """A table; each row has a cell for each column."""
 
     type: Literal["table"]
-    caption: str
+    caption: str | None
     columns: list[TableColumnItem]
     rows: list[list[str]]
 
@@ -105,7 +105,7 @@ class TableKind(BlockKind):
         return TableBlockItem(
             type="table",
             id=placed.id,
-            caption=(value.caption if value else "") or "",
+            caption=(value.caption if value else "") or None,
             columns=[
                 TableColumnItem(
                     type="table_column", kind=column["block"].name, heading=column["heading"] or ""

@@ -150,7 +150,7 @@ def test_a_page_type_has_something_else_in_place_of_a_field_of_ours(client: Clie
     page = make_report(place="Oslo", hero_image=make_image())
     detail = client.get(f"/api/v1/articles/{page.pk}/").json()
     assert detail["standfirst"] == "Reported from Oslo."
-    assert (detail["lead_image"]["caption"], detail["lead_image"]["credit"]) == ("", "")
+    assert (detail["lead_image"]["caption"], detail["lead_image"]["credit"]) == (None, None)
     assert page.reading.word_count == 3
 
 
