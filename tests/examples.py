@@ -13,6 +13,6 @@ def examples(in_ci: int) -> int:
     return in_ci if IN_CI else min(in_ci, EXAMPLES_HERE)
 
 
-# For tests in a class of Django's: mutation testing runs the suite twice in one process, with a new instance
+# For tests that are methods: mutation testing runs the suite twice in one process, with a new instance
 # each time, which Hypothesis takes for a mistake.
 RUN_TWICE = [HealthCheck.too_slow, HealthCheck.differing_executors]

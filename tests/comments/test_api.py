@@ -24,7 +24,7 @@ from comments.services import set_comment_status, set_discussion_open
 from standfirst.parts import count_comments, count_comments_by_anchor
 from standfirst.visibility import Viewer
 from tests.comments.conftest import NO_SUCH_UID, SAME_ORIGIN, MakeComment, MakePage, insert_comments, uids_in
-from tests.examples import examples
+from tests.examples import RUN_TWICE, examples
 
 Make = Callable[..., Comment]
 
@@ -394,7 +394,9 @@ class TestPost:
         )
     )
     @settings(
-        max_examples=examples(80), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+        max_examples=examples(80),
+        suppress_health_check=[HealthCheck.function_scoped_fixture, *RUN_TWICE],
+        deadline=None,
     )
     def test_anything(self, post_json: Any, json_data: dict[str, Any], values: dict[str, Any]) -> None:
         response = post_json(json.dumps({**json_data, **values}))

@@ -14,6 +14,7 @@ from comments.errors import CommentRefused, PageGone
 from comments.models import Comment, Discussion, ModerationEntry
 from comments.services import (
     find_overtaking_decisions,
+    recount_discussions,
     set_comment_status,
     set_discussion_open,
     submit_comment,
@@ -139,6 +140,43 @@ def test_replies_while_the_parent_is_removed(plain_page: Page) -> None:
     taken = [result for result in results if isinstance(result, Comment)]
     assert {getattr(result, "code", "") for result in results} <= {"", "invalid_parent"}
     assert Discussion.objects.get().pending_count == len(taken)
+
+
+def test_counting_anew_while_comments_arrive(plain_page: Page) -> None:
+    root = submit(plain_page, 0)
+    set_comment_status(uids=[root.uid], status=Status.APPROVED, actor=None)
+    for rounds in range(3):
+        Discussion.objects.update(approved_count=70, pending_count=70)
+        at_once(
+            [
+                *([lambda: recount_discussions(check_only=False)] * 4),
+                *(
+                    lambda number=number: submit(plain_page, number, parent_uid=root.uid)
+                    for number in (10 * rounds + 1, 10 * rounds + 2)
+                ),
+            ]
+        )
+    discussion = Discussion.objects.get()
+    assert (discussion.approved_count, discussion.pending_count) == (1, 6)
+
+
+def test_deleting_while_others_decide(plain_page: Page) -> None:
+    comments = [submit(plain_page, number) for number in range(3 * THREADS)]
+    set_comment_status(uids=[comment.uid for comment in comments], status=Status.APPROVED, actor=None)
+    shares = [comments[start::THREADS] for start in range(THREADS)]
+    calls: list[Callable[[], Any]] = [
+        lambda share=share, status=status: set_comment_status(
+            uids=[comment.uid for comment in share], status=status, actor=None
+        )
+        for share, status in zip(shares[::2], [Status.SPAM, Status.PENDING, Status.APPROVED], strict=True)
+    ]
+    # A single one, as on its own screen, and several, as from a list.
+    calls += [shares[1][0].delete, Comment.objects.filter(pk__in=[row.pk for row in shares[3]]).delete]
+    calls += [lambda: recount_discussions(check_only=False)]
+    at_once(calls)
+    discussion = Discussion.objects.get()
+    assert (discussion.approved_count, discussion.pending_count) == (8, 3)
+    assert Comment.objects.count() == 14
 
 
 def test_a_page_that_is_deleted_meanwhile(plain_page: Page) -> None:
