@@ -253,6 +253,16 @@ class TestOriginals:
         assert shown(first, among=()) == {}
         assert shown(among=everything) == {}
 
+    def test_a_circle_which_only_a_script_can_make_ends(self, world: World) -> None:
+        first, second = below(world.home), below(world.home)
+        copy = alias(first, world.home)
+        Page.objects.filter(pk=first.pk).update(alias_of=copy.pk)
+        viewer = on(FIRST)
+        both = Page.objects.filter(pk__in=[first.pk, second.pk, copy.pk])
+        assert second.pk in ids(viewer.each_once(both))
+        assert set(viewer.find_shown([second.pk, first.pk], both)) == {first.pk, second.pk}
+        assert Page.objects.filter(viewer.about("pk", both)).count() == 3
+
     def test_it_costs_nothing_more_without_aliases(self, world: World) -> None:
         page = below(world.home)
         viewer = on(FIRST)
