@@ -6,6 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import Page, PageLogEntry, PageViewRestriction, Site
 
@@ -125,6 +127,17 @@ class TestShown:
         assert found("claim-3") == ([], 0)
         assert found("") == ([root, reply, other, elsewhere], 3)
         assert discussion.page_id == root.discussion.page_id
+
+    def test_what_is_shown_with_each_is_read_with_it(self, approved: Make) -> None:
+        root = approved()
+        reply = approved(parent=root)
+        anybody = Viewer(site=Site.objects.get())
+        shown = list_comments(discussion=root.discussion, limit=10).comments
+        found, _page = get_shown_comment(uid=reply.uid, viewer=anybody)
+        with CaptureQueriesContext(connection) as queries:
+            assert [comment.parent for comment in (*shown, found)] == [None, root, root]
+            assert found.discussion.page_id == root.discussion.page_id
+        assert len(queries) == 0
 
     def test_where_nobody_has_written(self) -> None:
         found = list_comments(discussion=None, limit=10)

@@ -240,6 +240,25 @@ class TestReceive:
         with pytest.raises(DiscussionClosed):
             receive_comment(form=self.form(form_data, name=""), visitor=self.visitor)
 
+    @pytest.mark.parametrize("name", ["", "Ada"])
+    def test_a_page_that_takes_none_is_an_error_of_its_field(
+        self, form_data: dict[str, str], settings: Any, name: str
+    ) -> None:
+        settings.STANDFIRST_COMMENTS_PAGE_TYPES = []
+        form = self.form(form_data, name=name)
+        with pytest.raises(InvalidComment) as caught:
+            receive_comment(form=form, visitor=self.visitor)
+        assert caught.value.form is form
+        (error,) = form.errors.as_data()["page"]
+        assert (error.code, str(error.message)) == ("no_discussion", "This page takes no comments.")
+        assert not Comment.objects.exists()
+
+    def test_a_page_that_is_not_there_is_one_too(self, form_data: dict[str, str]) -> None:
+        form = self.form(form_data, page="0")
+        with pytest.raises(InvalidComment):
+            receive_comment(form=form, visitor=self.visitor)
+        assert set(form.errors) == {"page"}
+
     def test_errors_are_in_the_form(self, form_data: dict[str, str]) -> None:
         form = self.form(form_data, name="")
         with pytest.raises(InvalidComment) as caught:
@@ -267,11 +286,15 @@ class TestReceive:
         ((name, (error,)),) = form.errors.as_data().items()
         assert (name, error.code) == ("page", "page_gone")
 
-    def test_everything_arrives(self, form_data: dict[str, str], approved: Make) -> None:
-        parent = approved()
+    def test_everything_arrives(
+        self, form_data: dict[str, str], approved: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for module in ("comments.forms", "comments.services.submission"):
+            monkeypatch.setattr(f"{module}.anchor_labels", lambda page: {"part-2": "A part"})
+        parent = approved(anchor="part-1")
         user = get_user_model().objects.create_user("ada")
         comment = receive_comment(
-            form=self.form(form_data, parent=str(parent.uid)),
+            form=self.form(form_data, parent=str(parent.uid), anchor="part-2"),
             visitor=Visitor(user=user, ip_address="192.0.2.1", user_agent="Browser/1.0"),
         )
         comment.refresh_from_db()
@@ -282,4 +305,5 @@ class TestReceive:
             form_data["website"],
         )
         assert (comment.parent, comment.user) == (parent, user)
+        assert (comment.anchor, comment.anchor_label) == ("part-2", "A part")
         assert (comment.ip_address, comment.user_agent) == ("192.0.2.1", "Browser/1.0")
