@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -15,6 +16,7 @@ from comments.enums import Reason, Status
 from comments.models import Comment, Discussion
 from comments.paths import decode_cursor
 from comments.services import (
+    find_overtaking_decisions,
     get_shown_comment,
     list_comments,
     locate_comment,
@@ -48,6 +50,61 @@ class TestWhen:
         monkeypatch.setattr(timezone, "now", lambda: NOW)
         set_comment_status(uids=[comment.uid], status=Status.APPROVED, actor=None)
         assert Comment.objects.get().status_changed_at == comment.status_changed_at
+
+
+class TestOvertaken:
+    @pytest.mark.parametrize("size", [1, 2, 200])
+    def test_a_decision_about_something_else_is_passed_over_and_told(
+        self, make_comment: Make, monkeypatch: pytest.MonkeyPatch, size: int
+    ) -> None:
+        monkeypatch.setattr(moderation, "BATCH_SIZE", size)
+        ada, bob = map(get_user_model().objects.create_user, ("ada", "bob"))
+        comments = [make_comment() for _ in range(6)]
+        spam, thrown_away, agreed, *left = comments
+        seen = {comment.uid: comment.status for comment in comments}
+        set_comment_status(uids=[spam.uid, thrown_away.uid], status=Status.SPAM, actor=ada)
+        set_comment_status(uids=[thrown_away.uid], status=Status.TRASH, actor=bob)
+        set_comment_status(uids=[agreed.uid], status=Status.APPROVED, actor=ada)
+        with CaptureQueriesContext(connection) as queries:
+            changed = set_comment_status(uids=seen, status=Status.APPROVED, actor=None, seen=seen)
+            found = find_overtaking_decisions(uids=seen, wanted=Status.APPROVED, changed=changed)
+        assert changed == left
+        with CaptureQueriesContext(connection) as more:
+            told = {
+                uid: (entry.comment.body, entry.actor and entry.actor.username, entry.to_status)
+                for uid, entry in found.items()
+            }
+        assert told == {
+            spam.uid: (spam.body, "ada", Status.SPAM),
+            thrown_away.uid: (thrown_away.body, "bob", Status.TRASH),
+        }
+        assert len(more) == 0
+        # However many there are, no statement names more than a database takes.
+        named = [
+            sum(uid.hex in query["sql"].replace("-", "") for uid in seen)
+            for query in queries.captured_queries
+        ]
+        assert max(named) == min(size, len(seen))
+
+    def test_what_nobody_saw_is_decided_about(self, make_comment: Make) -> None:
+        seen, unseen = make_comment(), make_comment()
+        set_comment_status(uids=[seen.uid], status=Status.SPAM, actor=None)
+        changed = set_comment_status(
+            uids=[seen.uid, unseen.uid],
+            status=Status.APPROVED,
+            actor=None,
+            seen={seen.uid: Status.PENDING},
+        )
+        assert changed == [unseen]
+
+    def test_what_was_changed_after_all_is_not_told(self, make_comment: Make) -> None:
+        comment = make_comment()
+        changed = set_comment_status(uids=[comment.uid], status=Status.APPROVED, actor=None)
+        set_comment_status(uids=[comment.uid], status=Status.SPAM, actor=None)
+        uids = [comment.uid]
+        assert find_overtaking_decisions(uids=uids, wanted=Status.APPROVED, changed=changed) == {}
+        assert list(find_overtaking_decisions(uids=uids, wanted=Status.APPROVED, changed=[])) == uids
+        assert find_overtaking_decisions(uids=uids, wanted=Status.SPAM, changed=[]) == {}
 
 
 class TestCounters:
