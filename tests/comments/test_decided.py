@@ -43,6 +43,13 @@ class TestWhen:
         assert (entry.reason, entry.note, entry.actor) == (Reason.MODERATOR, "", None)
         assert Comment.objects.get(pk=other.pk).status_changed_at == other.status_changed_at
 
+    def test_another_moment_may_be_told(self, make_comment: Make) -> None:
+        comment = make_comment()
+        (returned,) = set_comment_status(uids=[comment.uid], status=Status.SPAM, actor=None, at=NOW)
+        stored = Comment.objects.get()
+        entry = stored.moderation_entries.get(to_status=Status.SPAM)
+        assert returned.status_changed_at == stored.status_changed_at == entry.created_at == NOW
+
     def test_what_had_the_status_keeps_its_moment(
         self, approved: Make, monkeypatch: pytest.MonkeyPatch
     ) -> None:

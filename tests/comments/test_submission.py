@@ -65,6 +65,19 @@ class TestStored:
         entry = ModerationEntry.objects.get()
         assert entry.created_at == stored.created_at == comment.created_at
 
+    def test_its_date_is_now_unless_another_is_told(
+        self, plain_page: Page, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def dates(comment: Comment) -> set[datetime]:
+            stored = Comment.objects.get(pk=comment.pk)
+            (entry,) = stored.moderation_entries.all()
+            return {stored.created_at, stored.status_changed_at, entry.created_at, comment.created_at}
+
+        earlier = NOW - timedelta(days=400)
+        assert dates(submit(plain_page, at=earlier)) == {earlier}
+        monkeypatch.setattr(timezone, "now", lambda: NOW)
+        assert dates(submit(plain_page, body="Now.")) == {NOW}
+
     def test_what_is_not_told_is_empty(self, plain_page: Page) -> None:
         submit(plain_page)
         stored = Comment.objects.get()
