@@ -18,6 +18,10 @@ TITLE = "Does needling help against melasma?"
 STATEMENT = "Needling adds a little to the effect of a depigmenting serum."
 COMMENT = "Were the two sides of the face compared by people who did not know which was which?"
 
+# A save that is under way goes on; no other begins.
+STOP_SAVING = """document.querySelector("form[data-controller~='w-autosave']")
+    .setAttribute("data-w-autosave-active-value", "false")"""
+
 
 @pytest.fixture
 def article_index() -> ArticleIndexPage:
@@ -73,9 +77,12 @@ def write_article(editor: Page, index: ArticleIndexPage) -> None:
     editor.get_by_role("button", name="Choose source").click()
     editor.get_by_role("link", name=re.compile("A split-face trial of needling")).click()
     expect(editor.locator("[data-chooser-title]").last).to_contain_text("A split-face trial of needling")
-    # Wagtail saves a draft by itself; publishing while the first save is under way would make a second page.
+    # Wagtail saves a draft by itself. Publishing while the first save is under way would make a second page, and
+    # a later one that began before the page was live and ends after it takes the page back.
     editor.locator("[name=standfirst]").press_sequentially(" ")
     editor.wait_for_url(re.compile("/edit/$"))
+    editor.evaluate(STOP_SAVING)
+    expect(editor.locator("#w-autosave-indicator")).to_have_attribute("data-w-autosave-state-value", "saved")
     editor.get_by_role("button", name="More actions").click()
     editor.get_by_role("button", name="Publish").click()
     expect(editor.locator(".messages")).to_contain_text(f"Page '{TITLE}' has been published")
