@@ -77,8 +77,8 @@ def write_article(editor: Page, index: ArticleIndexPage) -> None:
     editor.get_by_role("button", name="Choose source").click()
     editor.get_by_role("link", name=re.compile("A split-face trial of needling")).click()
     expect(editor.locator("[data-chooser-title]").last).to_contain_text("A split-face trial of needling")
-    # Wagtail saves a draft by itself. Publishing while the first save is under way would make a second page, and
-    # a later one that began before the page was live and ends after it takes the page back.
+    # Wagtail saves a draft by itself. Publishing while the first save is under way would make a second page;
+    # a later save that begins before the page is live and ends after that takes the page back.
     editor.locator("[name=standfirst]").press_sequentially(" ")
     editor.wait_for_url(re.compile("/edit/$"))
     editor.evaluate(STOP_SAVING)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -227,6 +227,20 @@ class TestPause:
 
 
 class TestPlace:
+    def test_after_its_siblings_even_if_the_clock_was_set_back(
+        self, plain_page: Page, approved: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        root = approved()
+        earlier = root.uid.int - (5 << 100)
+        uids = iter([UUID(int=earlier - number) for number in range(4)])
+        monkeypatch.setattr("comments.services.submission.uuid7", lambda: next(uids))
+        second = submit(plain_page)
+        replies = [submit(plain_page, body=body, parent_uid=root.uid) for body in ("One.", "Two.", "Three.")]
+        stored = list(Comment.objects.order_by("path"))
+        assert stored == [root, *replies, second]
+        # The first of its level has nothing to follow.
+        assert replies[0].uid == UUID(int=earlier - 1)
+
     def test_a_fault_of_ours_is_not_taken_for_a_page_that_is_gone(
         self, plain_page: Page, monkeypatch: pytest.MonkeyPatch
     ) -> None:
