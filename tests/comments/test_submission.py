@@ -207,6 +207,16 @@ class TestPause:
         with pytest.raises(TooManyComments):
             submit(plain_page, **{"author_email": "b@example.org", "body": "More.", **second})
 
+    @pytest.mark.parametrize("name", ["author_email", "ip_address", "user"])
+    def test_of_somebody_of_whom_all_is_known_one_thing_is_enough(self, plain_page: Page, name: str) -> None:
+        ada, bob = map(get_user_model().objects.create_user, ("ada", "bob"))
+        first = {"author_email": "a@example.org", "ip_address": "192.0.2.1", "user": ada}
+        other = {"author_email": "b@example.org", "ip_address": "192.0.2.2", "user": bob}
+        date(submit(plain_page, **first), 1)
+        with pytest.raises(TooManyComments):
+            submit(plain_page, body="More.", **{**other, name: first[name]})
+        submit(plain_page, body="More.", **other)
+
     @pytest.mark.parametrize(("seconds", "is_refused"), [(-1, False), (0, False), (1, True)])
     def test_it_can_be_switched_off(
         self, plain_page: Page, settings: Any, seconds: int, is_refused: bool
