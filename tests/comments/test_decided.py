@@ -86,6 +86,9 @@ class TestOvertaken:
             thrown_away.uid: (thrown_away.body, "bob", Status.TRASH),
         }
         assert len(more) == 0
+        with CaptureQueriesContext(connection) as reading:
+            find_overtaking_decisions(uids=seen, wanted=Status.APPROVED, changed=changed)
+        assert len(reading) == len(range(0, len(seen) - len(changed), size))
         # However many there are, no statement names more than a database takes.
         named = [
             sum(uid.hex in query["sql"].replace("-", "") for uid in seen)

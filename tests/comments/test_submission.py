@@ -305,8 +305,9 @@ class TestReceive:
 
     def test_a_parent_that_went_meanwhile_is_an_error_of_its_field(self, form_data: dict[str, str]) -> None:
         form = self.form(form_data, parent=str(uuid4()))
-        with pytest.raises(InvalidComment):
+        with pytest.raises(InvalidComment) as caught:
             receive_comment(form=form, visitor=self.visitor)
+        assert caught.value.form is form
         ((name, (error,)),) = form.errors.as_data().items()
         assert (name, error.code) == ("parent", "invalid_parent")
         assert "no longer available" in str(error.message)
