@@ -125,6 +125,12 @@ class TestBounds:
         assert set(form.errors) == {"website"}
         assert "Enter a web address, such as https://example.org." in form.errors["website"]
 
+    def test_an_address_with_a_user_name_is_refused(self, form_data: dict[str, str]) -> None:
+        form = bind({**form_data, "website": "https://bank.example@evil.example/"})
+        assert codes(form) == {"website": ["user_name_in_address"]}
+        # What is wrong with another address is said once.
+        assert codes(bind({**form_data, "website": "ftp://example.org/"})) == {"website": ["invalid"]}
+
     def test_what_is_missing_is_said_field_by_field(self, plain_page: Page) -> None:
         assert bind({}).errors == {
             "comment": ["Write your comment."],
