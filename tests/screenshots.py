@@ -21,7 +21,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
 from tests.browser.chromium import launch_options
-from tests.browser.conftest import come_to_rest
+from tests.browser.settling import come_to_rest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "screenshots"

@@ -19,30 +19,13 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, W
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.chromium import find_chromium, launch_options
+from tests.browser.settling import come_to_rest
 
 # Rules of the Web Content Accessibility Guidelines that axe knows, and its own best practices.
 AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
-# Colours and positions are measured once nothing moves any more: Wagtail's admin shows some parts when its
-# script has started, and fades messages in whatever the visitor prefers. Two frames without motion, since a
-# transition begins with the frame after its cause. What never ends, such as a spinner, is not waited for.
-SETTLE = """async () => {
-    const deadline = performance.now() + 15000;
-    const frame = () => new Promise(requestAnimationFrame);
-    const starting = () => document.body.matches("[data-controller~=w-init]:not(.ready)");
-    const moving = () => document.getAnimations().filter(animation => animation.playState === "running"
-        && animation.timeline === document.timeline
-        && Number.isFinite(animation.effect.getComputedTiming().endTime));
-    for (let still = 0; still < 2;) {
-        await frame();
-        const animations = moving();
-        await Promise.allSettled(animations.map(animation => animation.finished));
-        still = starting() || animations.length ? 0 : still + 1;
-        if (performance.now() > deadline) throw new Error("the page does not come to rest");
-    }
-}"""
 TIMEOUT = 15_000  # Milliseconds.
 # `data:` and `blob:` are pictures that the page already holds.
 OWN_SCHEMES = {"data", "blob", "about", "chrome-error"}
@@ -83,11 +66,6 @@ def base_url(live_server: LiveServer) -> str:
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """Return the options of every browser context."""
     return {**browser_context_args, "locale": "en-GB", "reduced_motion": "reduce"}
-
-
-def come_to_rest(page: Page) -> None:
-    """Return once nothing in the page moves and Wagtail's admin has started."""
-    page.evaluate(SETTLE)
 
 
 class PageWatch:

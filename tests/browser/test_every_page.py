@@ -12,7 +12,7 @@ from articles.models import Source
 from cms.demo.accounts import ensure_admin
 from cms.demo.build import build_demo
 from comments.models import Comment
-from tests.browser.conftest import come_to_rest
+from tests.browser.settling import come_to_rest
 from tests.databases import Rows, read_all_rows, write_all_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)

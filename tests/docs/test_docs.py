@@ -25,6 +25,7 @@ from articles.enums import Certainty, Relation
 from comments.errors import CommentRefused
 from standfirst.delivery.problems import CODES, OTHER_CODE
 from standfirst.delivery.urls import api
+from tests.docs.floors import draw
 from tests.docs.markdown import ROOT, Document, find_documents, table_keys, table_rows
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -306,3 +307,9 @@ class TestMarkdown:
         path.write_text("# T\n## A\none\n### B\ntwo\n## C\nthree\n")
         assert Document(path).sections(2) == {"A": "one\n### B\ntwo\n", "C": "three\n"}
         assert Document(path).sections(3) == {"B": "two\n"}
+
+
+def test_the_picture_of_the_floors_is_that_of_the_imports() -> None:
+    """Renew it with ``python -m tests.docs.floors``."""
+    page = Document(ROOT / "docs" / "explanation" / "architecture.md")
+    assert draw() in page.text
