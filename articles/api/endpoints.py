@@ -149,7 +149,10 @@ def get_claim(request: HttpRequest, uid: UUID) -> IndexedClaim:
 def list_sources(request: HttpRequest, query: Query[SourceQuery]) -> SourceList:
     """Return the sources that published claims cite."""
     after = decode_cursor(request, query.cursor, SourceKey)
-    part = queries.find_sources(viewer=anybody(request), after=after, **filters_of(query))
+    try:
+        part = queries.find_sources(viewer=anybody(request), after=after, **filters_of(query))
+    except queries.UnknownLocaleError:
+        raise _unknown_locale() from None
     presenter = Presenter(request)
     return SourceList(
         items=[presenter.source_detail(source) for source in part.rows],

@@ -63,6 +63,9 @@ class SourceQuery(PartQuery):
     """Which sources are wanted."""
 
     doi: Text | None = Field(None, description="A DOI in any form.")
+    locale: Text | None = Field(
+        None, description="A language code such as `de`: only sources that pages in it cite. Default: all."
+    )
 
 
 class ResolveQuery(Schema):

@@ -38,6 +38,7 @@ from ..enums import Certainty, Direction, Relation
 from ..models import Claim, Source
 from ..models.mixins import ArticleAuthor
 from ..page_types import find_page_type, read_claim_fields, read_page_fields
+from ..queries.delivery import find_translations
 from . import schemas
 
 logger = logging.getLogger("standfirst.articles")
@@ -52,6 +53,7 @@ class Presenter:
         self.addresses = PublicAddresses(request)
         self.claim_fields: Mapping[UUID, Mapping[str, Any]] = {}
         self._comments: Mapping[str, int] | None = None
+        self._translations: Mapping[UUID, Sequence[Claim]] = {}
 
     def page_link(self, page: Any) -> schemas.PageLink:
         url, path = self.addresses.of_page(page)
@@ -116,6 +118,7 @@ class Presenter:
         self.claim_fields = read_claim_fields([claim.uid for claim in claims])
         pages = {claim.page.pk: claim.page for claim in claims}
         by_page = parts.count_comments_by_anchor(pages.values(), viewer=self.viewer) or {}
+        self._translations = find_translations(viewer=self.viewer, claims=claims)
         items = []
         for claim in claims:
             self._comments = by_page.get(claim.page.pk)
@@ -128,15 +131,15 @@ class Presenter:
         return None if self._comments is None else self._comments.get(str(claim_uid), 0)
 
     def _claim(self, claim: Claim) -> schemas.IndexedClaim:
-        url, path = self.addresses.of_page(claim.page)
-        anchor = f"#claim-{claim.uid}"
+        path, url = self._claim_address(claim)
         return schemas.AnyClaim(
             type="published_claim",
             uid=claim.uid,
             group=claim.group,
             locale=claim.page.locale.language_code,
-            url=url + anchor,
-            path=path + anchor,
+            translations=[self._claim_translation(other) for other in self._translations[claim.uid]],
+            url=url,
+            path=path,
             position=claim.position,
             statement=claim.statement,
             certainty=self.certainty(parse_certainty(claim.certainty)),
@@ -149,6 +152,22 @@ class Presenter:
             ],
             article=self.page_link(claim.page),
             **self.claim_fields.get(claim.uid, {}),
+        )
+
+    def _claim_address(self, claim: Claim) -> tuple[str, str]:
+        """Return the path and the absolute address of a claim."""
+        url, path = self.addresses.of_page(claim.page)
+        anchor = f"#claim-{claim.uid}"
+        return path + anchor, url + anchor
+
+    def _claim_translation(self, claim: Claim) -> schemas.ClaimTranslation:
+        path, url = self._claim_address(claim)
+        return schemas.ClaimTranslation(
+            type="claim_translation",
+            locale=claim.page.locale.language_code,
+            uid=claim.uid,
+            path=path,
+            url=url,
         )
 
     def source(self, source: Source) -> CitedSource:

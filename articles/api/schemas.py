@@ -89,6 +89,16 @@ class SourceDetail(SourceFields):
     claim_count: int
 
 
+class ClaimTranslation(BaseModel):
+    """The same claim on a page in another language."""
+
+    type: Literal["claim_translation"]
+    locale: str = Field(description="The language's code.")
+    uid: UUID
+    path: str
+    url: str
+
+
 class IndexedClaim(BaseModel):
     """A published claim and the article that contains it."""
 
@@ -96,6 +106,7 @@ class IndexedClaim(BaseModel):
     uid: UUID
     group: UUID = Field(description="Shared by the translations of a claim.")
     locale: str = Field(description="The code of the language of the page that it is on.")
+    translations: list[ClaimTranslation] = Field(description="The claim in the site's other languages.")
     path: str
     url: str
     position: int

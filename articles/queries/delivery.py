@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any, Final
+from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -132,14 +133,46 @@ def find_claim(*, viewer: Viewer, uid: Any) -> Claim | None:
     return claims[0] if claims else None
 
 
+def find_translations(*, viewer: Viewer, claims: Collection[Claim]) -> dict[UUID, list[Claim]]:
+    """Return the claims that translate each of the claims, by its uid, each with its page as ``page``.
+
+    They are those of the same group on pages that the viewer may see, by language.
+    """
+    found: dict[UUID, list[Claim]] = {claim.uid: [] for claim in claims}
+    if not claims or not is_multilingual():
+        return found
+    pages = viewer.pages()
+    others = list(
+        Claim.objects.filter(viewer.about("page", pages), group__in={claim.group for claim in claims})
+    )
+    _place(others, pages, viewer)
+    others.sort(key=lambda claim: (claim.page.locale.language_code, claim.pk))
+    for claim in claims:
+        found[claim.uid] = [
+            other for other in others if other.group == claim.group and other.uid != claim.uid
+        ]
+    return found
+
+
 def find_sources(
-    *, viewer: Viewer, limit: int, after: tuple[int] | None = None, doi: str | None = None
+    *,
+    viewer: Viewer,
+    limit: int,
+    after: tuple[int] | None = None,
+    doi: str | None = None,
+    locale: str | None = None,
 ) -> Slice:
     """Return a part of the sources that claims on the site cite, in the order of their ids.
 
-    ``doi`` is one in any form. ``after`` is the ``next_key`` of the part before.
+    ``doi`` is one in any form. ``locale`` is the code of a language: only sources that are cited on pages in
+    it; their number of claims is of all languages. ``after`` is the ``next_key`` of the part before. Raises
+    ``UnknownLocaleError``.
     """
     sources = _cited_sources(viewer)
+    if locale:
+        pages = _in_locale(viewer.pages(), locale, viewer=viewer, named=None)
+        cited = ClaimCitation.objects.filter(viewer.about("claim__page", pages), source=OuterRef("pk"))
+        sources = sources.filter(Exists(cited))
     if doi:
         try:
             sources = sources.filter(doi=normalise_doi(doi))

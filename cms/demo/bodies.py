@@ -66,6 +66,9 @@ class BodyWriter:
     def _write_quote(self, block: Mapping[str, Any], _key: str) -> dict[str, str]:
         return {"text": block["text"].strip(), "attribution": block["attribution"]}
 
+    def _write_pull_quote(self, block: Mapping[str, Any], _key: str) -> dict[str, str]:
+        return {"text": block["text"]}
+
     def _write_key_takeaways(self, block: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
         return self._write_items(block["items"], key)
 

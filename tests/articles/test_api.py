@@ -55,7 +55,7 @@ SOURCE_KEYS = {
 }  # fmt: skip
 CLAIM_KEYS = {
     "type", "uid", "group", "locale", "url", "path", "position", "statement", "certainty", "direction",
-    "caveat", "citations", "article", "comment_count",
+    "caveat", "citations", "article", "comment_count", "translations",
 }  # fmt: skip
 BLOCK_KEYS = {
     "heading": {"level", "text", "anchor"},

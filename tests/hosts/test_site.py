@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.long
 def test_a_site_with_page_types_and_blocks_of_its_own() -> None:
     """Its kinds are in the API's types, which no other test should meet. `pytest --ds=… tests/hosts/site`."""
     left_out = ("STANDFIRST_", "DJANGO_", "DATABASE_URL", "PYTEST_")  # A data folder and database of its own.

@@ -46,7 +46,7 @@ class TestLists:
         (claim,) = get(client, f"{API}/claims/", article=german.pk).json()["items"]
         assert claim["locale"] == "de"
 
-    @pytest.mark.parametrize("path", ["/articles/", "/claims/"])
+    @pytest.mark.parametrize("path", ["/articles/", "/claims/", "/sources/"])
     def test_an_unknown_language_is_refused(self, client: Client, world: World, path: str) -> None:
         answer = get(client, f"{API}{path}", locale="fr")
         assert answer.status_code == 422
@@ -78,6 +78,34 @@ class TestLists:
         assert [other["id"] for other in detail["translations"]] == [english.pk]
         german.unpublish()
         assert get(client, f"{API}/articles/{english.pk}/").json()["translations"] == []
+
+    def test_so_do_translated_claims(self, client: Client, pair: tuple[Any, Any]) -> None:
+        _english, german = pair
+        (claim,) = get(client, f"{API}/claims/").json()["items"]
+        (other,) = get(client, f"{API}/claims/", locale="de").json()["items"]
+        assert claim["translations"] == [
+            {
+                "type": "claim_translation",
+                "locale": "de",
+                "uid": other["uid"],
+                "path": f"/de/index/finding/#claim-{other['uid']}",
+                "url": f"http://{FIRST}/de/index/finding/#claim-{other['uid']}",
+            }
+        ]
+        assert [item["uid"] for item in other["translations"]] == [claim["uid"]]
+        assert get(client, f"{API}/claims/{claim['uid']}/").json() == claim
+        german.unpublish()
+        (alone,) = get(client, f"{API}/claims/").json()["items"]
+        assert alone["translations"] == []
+
+    def test_sources_of_one_language(self, client: Client, pair: tuple[Any, Any]) -> None:
+        _english, german = pair
+        (source,) = get(client, f"{API}/sources/").json()["items"]
+        assert source["claim_count"] == 2
+        assert get(client, f"{API}/sources/", locale="de").json()["items"] == [source]
+        german.unpublish()
+        assert ids(get(client, f"{API}/sources/")) == [source["id"]]
+        assert ids(get(client, f"{API}/sources/", locale="de")) == []
 
     def test_both_paths_resolve(self, client: Client, pair: tuple[Any, Any]) -> None:
         for page, path in zip(pair, ("/index/finding/", "/de/index/finding/"), strict=True):

@@ -61,8 +61,8 @@ def test_authors_and_tags_are_the_sites_own_and_filters_find_them(client: Client
     summaries = {item["id"]: item for item in get(client, "/articles/")["items"]}
     assert summaries[report.pk]["authors"] == [
         {
-            "type": "author", "id": report.writer.pk, "slug": "", "name": "Ada", "credentials": "",
-            "role": "", "bio": "", "url": None,
+            "type": "author", "id": report.writer.pk, "slug": None, "name": "Ada", "credentials": None,
+            "role": None, "bio": None, "url": None,
         }
     ]  # fmt: skip
     assert summaries[report.pk]["tags"] == [{"type": "tag", "slug": "skin", "name": "Skin"}]
