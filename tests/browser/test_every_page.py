@@ -104,7 +104,11 @@ def open_page(page: Page, address: str) -> None:
     come_to_rest(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+# Every page takes long to look at: `make test` sees them by day, `make test-all` in the dark, too.
+both_schemes = pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
+
+
+@both_schemes
 def test_public_pages(
     scheme: str,
     demonstration: None,
@@ -124,7 +128,7 @@ def test_public_pages(
             assert_accessible(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@both_schemes
 def test_api_documentation(
     scheme: str, new_context: Callable[..., BrowserContext], assert_accessible: Callable[..., None]
 ) -> None:
@@ -134,7 +138,7 @@ def test_api_documentation(
     assert_accessible(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@both_schemes
 def test_admin_screens(
     scheme: str,
     demonstration: None,
