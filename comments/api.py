@@ -1,7 +1,7 @@
 """The delivery API of this app: a router for anyone's NinjaAPI."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast, get_args
+from typing import Any, TypeGuard, cast, get_args
 from uuid import UUID
 
 from django import forms
@@ -291,7 +291,7 @@ def _describe_field(name: str, field: forms.Field, initial: Any, *, is_extra: bo
         is_multiple=isinstance(field, forms.MultipleChoiceField),
         choices=[
             CommentFormChoice(value=value, label=text, group=group or None)
-            for value, text, group in (flat_choices(field) if isinstance(field, forms.ChoiceField) else ())
+            for value, text, group in (flat_choices(field) if _has_choices(field) else ())
         ],
         required=field.required,
         max_length=getattr(field, "max_length", None),
@@ -299,6 +299,11 @@ def _describe_field(name: str, field: forms.Field, initial: Any, *, is_extra: bo
         help=str(field.help_text) or None,
         value=_describe_initial(initial),
     )
+
+
+def _has_choices(field: forms.Field) -> TypeGuard[forms.ChoiceField]:
+    """Return whether a field is one to choose in. The field of the page is, too, but among all of the site."""
+    return isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField)
 
 
 def _describe_initial(initial: Any) -> str | list[str] | None:

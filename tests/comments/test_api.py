@@ -256,6 +256,8 @@ class TestForm:
             "is_multiple": False,
             "choices": [],
         }
+        # There may be thousands of pages, and none but this one is meant.
+        assert [name for name in fields if fields[name]["choices"]] == []
         assert {name: field["value"] for name, field in fields.items() if field["value"]} == {
             "page": str(plain_page.pk)
         }
