@@ -302,7 +302,7 @@ def _describe_field(name: str, field: forms.Field, initial: Any, *, is_extra: bo
 
 
 def _has_choices(field: forms.Field) -> TypeGuard[forms.ChoiceField]:
-    """Return whether a field is one to choose in. The field of the page is, too, but among all of the site."""
+    """Return whether a field is one to choose in; that of the page is, too, but among all of the site."""
     return isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField)
 
 
