@@ -288,7 +288,7 @@ STANDFIRST_COMMENTS_NOTIFY = env.list("STANDFIRST_COMMENTS_NOTIFY", default=[])
 
 # --- APIs ---------------------------------------------------------------------------------------------------
 
-# Frontends on these origins may read the delivery API and post comments from a browser.
+# Pages of these origins may post comments through the delivery API; those of every origin may read it.
 STANDFIRST_API_WRITE_ORIGINS = env.list("STANDFIRST_CORS_ORIGINS", default=[])
 
 # --- Tasks --------------------------------------------------------------------------------------------------

@@ -23,9 +23,10 @@ class CommentRefused(Exception):  # noqa: N818 - it is named for what happened, 
 
 
 def codes() -> dict[str, str]:
-    """Return the code of each refusal with a sentence about it."""
+    """Return the code of each refusal with the first sentence about it."""
     return {
-        refusal.code: inspect.cleandoc(refusal.__doc__ or "") for refusal in CommentRefused.__subclasses__()
+        refusal.code: (inspect.getdoc(refusal) or "").partition("\n")[0]
+        for refusal in CommentRefused.__subclasses__()
     }
 
 

@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib.admin.utils import quote
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.admin_url_finder import register_admin_url_finder
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.viewsets.model import ModelViewSet
+
+from standfirst.viewsets import FormlessViewSet
 
 from .admin_views import PERMISSION, CommentDecisionView, CommentInspectView, DiscussionView
 from .enums import Status
@@ -45,7 +45,7 @@ class CommentURLFinder:
         return reverse("standfirst_comments_moderation:inspect", args=[quote(comment.pk)])
 
 
-class CommentViewSet(ModelViewSet):
+class CommentViewSet(FormlessViewSet):
     """List, show and decide. Nobody writes, edits or deletes readers' words in the admin."""
 
     model = Comment
@@ -68,18 +68,6 @@ class CommentViewSet(ModelViewSet):
     index_template_name = "standfirst_comments/admin/index.html"
     inspect_template_name = "standfirst_comments/admin/inspect.html"
     menu_item_class = CommentsMenuItem
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the arguments of all views, without the addresses of views that don't exist."""
-        unused = dict.fromkeys(
-            ("add_url_name", "edit_url_name", "delete_url_name", "history_url_name", "usage_url_name")
-        )
-        result: dict[str, Any] = super().get_common_view_kwargs(**{**unused, **kwargs})
-        return result
-
-    @cached_property
-    def _edit_handler(self) -> None:
-        return None
 
     def register_admin_url_finder(self) -> None:
         """Make other parts of the admin link to the page that shows a comment."""

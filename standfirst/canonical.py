@@ -58,8 +58,6 @@ class PublicAddresses:
             path = self._path_without_pages(page)
             return Address(url=f"{self.pages_root}{path}", path=path)
         site_id, root_url, path = parts
-        if self._viewer.site and site_id == self._viewer.site.pk:
-            return Address(url=f"{self.pages_root}{path}", path=path)
         return Address(url=f"{self._viewer.frontends.get(site_id) or root_url}{path}", path=path)
 
     def _path_without_pages(self, page: Any) -> str:

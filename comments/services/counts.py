@@ -10,7 +10,7 @@ from standfirst.aliases import find_original_ids
 from standfirst.visibility import Viewer
 
 from ..models import Comment, Discussion
-from ..page_types import takes_comments
+from ..page_types import commented_types
 
 
 class Counter:
@@ -43,5 +43,6 @@ class Counter:
 
 def _find_discussed(pages: Collection[Any], viewer: Viewer) -> dict[int, int]:
     """Return the id of each page that shows a discussion, with the id of the page that it is of."""
-    shown = [page for page in pages if takes_comments(page) and viewer.may_discuss(page)]
+    types = set(commented_types())
+    shown = [page for page in pages if page.specific_class in types and viewer.may_discuss(page)]
     return find_original_ids(shown)

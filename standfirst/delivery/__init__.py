@@ -1,4 +1,1 @@
-"""The conventions of the delivery API, which the routers of every app keep.
-
-Importing it needs django-ninja, which a site without the API does not have.
-"""
+"""The delivery API: the routers of all apps, and the conventions that their operations keep."""

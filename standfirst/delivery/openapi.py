@@ -75,9 +75,15 @@ def _add_components(components: dict[str, Any]) -> None:
         "title": "ProblemCode",
         "type": "string",
         "enum": known_codes(),
-        "description": "A stable code for programs.",
+        "description": _describe_codes(),
     }
     components["headers"] = _HEADERS
+
+
+def _describe_codes() -> str:
+    """Return what the codes of refusals mean; those of statuses say it themselves."""
+    lines = [f"- `{code}`: {sentence}" for code, sentence in sorted(parts.offered_problem_codes().items())]
+    return "\n".join(["A stable code for programs.", *(["", *lines] if lines else [])])
 
 
 def _find_tags(paths: dict[str, Any]) -> list[str]:

@@ -26,7 +26,6 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, StatusTagColumn, TitleColumn
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views import generic
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import registry as log_registry
 
 from standfirst.outbox.errors import InvalidPayload, UnknownKind
@@ -35,6 +34,7 @@ from standfirst.outbox.kinds import all_kinds, find_kind
 from standfirst.outbox.leases import MAX_INTERRUPTIONS
 from standfirst.outbox.models import OutboxMessage, State
 from standfirst.outbox.watching import find_trouble
+from standfirst.viewsets import FormlessViewSet
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -262,7 +262,7 @@ class OutboxURLFinder:
         return reverse(f"{NAMESPACE}:inspect", args=[quote(message.pk)]) if may_see(self.user) else None
 
 
-class OutboxViewSet(ModelViewSet):
+class OutboxViewSet(FormlessViewSet):
     """List and show messages, retry and discard. Nobody writes or edits one in the admin."""
 
     model = OutboxMessage
@@ -283,18 +283,6 @@ class OutboxViewSet(ModelViewSet):
     list_per_page = 50
     index_template_name = "standfirst/admin/outbox/index.html"
     inspect_template_name = "standfirst/admin/outbox/inspect.html"
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the arguments of all views, without the addresses of views that don't exist."""
-        unused = dict.fromkeys(
-            ("add_url_name", "edit_url_name", "delete_url_name", "history_url_name", "usage_url_name")
-        )
-        result: dict[str, Any] = super().get_common_view_kwargs(**{**unused, **kwargs})
-        return result
-
-    @cached_property
-    def _edit_handler(self) -> None:
-        return None
 
     def register_admin_url_finder(self) -> None:
         """Make other parts of the admin link to the page that shows a message."""
