@@ -17,6 +17,7 @@ from wagtail.images import get_image_model_string
 from wagtail.search import index
 
 from standfirst.going_live import acting
+from standfirst.page_rows import renew
 from standfirst.plain_migrations import plain_in_migrations
 from standfirst.publishing import publishing
 
@@ -144,6 +145,7 @@ class ArticleMixin(models.Model):
     ) -> Any:
         """Take the page offline as Wagtail does, in one transaction with all that follows."""
         with transaction.atomic(), acting(user):
+            renew(self)
             return super().unpublish(set_expired, commit, user, *args, **kwargs)  # type: ignore[misc]
 
     @property
