@@ -19,6 +19,7 @@ class CommentsConfig(AppConfig):
         from standfirst import parts
 
         from . import checks, errors, signal_handlers  # noqa: F401
+        from .anchors import ProtocolAnchors
         from .screening import pipeline
         from .services.counts import Counter
 
@@ -26,5 +27,6 @@ class CommentsConfig(AppConfig):
             f"{__package__}.api.router", tags={"comments": "What readers say, and the form that takes it."}
         )
         parts.offer_comment_counter(Counter())
+        parts.offer_anchors(ProtocolAnchors(), is_last=True)
         parts.offer_problem_codes({**pipeline.codes(), **errors.codes()})
         pre_delete.connect(signal_handlers.show_that_an_editor_is_gone, sender=settings.AUTH_USER_MODEL)

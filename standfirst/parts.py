@@ -6,9 +6,13 @@ isn't installed.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from standfirst.visibility import Viewer
+
+if TYPE_CHECKING:
+    # It needs models, which can't be imported while apps are loading.
+    from standfirst.anchors import Anchor, AnchorProvider, Key, Place
 
 
 class CommentCounter(Protocol):
@@ -32,6 +36,8 @@ class _Offers:
     tags: dict[str, str] = field(default_factory=dict)
     problem_codes: dict[str, str] = field(default_factory=dict)
     comment_counter: CommentCounter | None = None
+    anchors: "list[AnchorProvider]" = field(default_factory=list)
+    last_anchors: "list[AnchorProvider]" = field(default_factory=list)
 
 
 _offers = _Offers()
@@ -83,3 +89,23 @@ def count_comments_by_anchor(
     """Return ``CommentCounter.count_by_anchor``; None if no installed app takes comments."""
     counter = _offers.comment_counter
     return None if counter is None else counter.count_by_anchor(list(pages), viewer=viewer)
+
+
+def offer_anchors(provider: "AnchorProvider", *, is_last: bool = False) -> None:
+    """Say what parts of pages are called, how they are graded and where they are.
+
+    Providers are asked in the order of INSTALLED_APPS, those that are last after all others.
+    """
+    (_offers.last_anchors if is_last else _offers.anchors).append(provider)
+
+
+def find_anchors(places: "Iterable[Place]", *, with_editors: bool = False) -> "dict[Key, Anchor]":
+    """Return what parts of pages are now, by the page's id and the anchor; what is gone is left out.
+
+    Without an app that knows of such parts, nothing is found. The number of queries doesn't grow with the
+    places.
+    """
+    from standfirst.anchors import ask_for_anchors
+
+    providers = [*_offers.anchors, *_offers.last_anchors]
+    return ask_for_anchors(providers, places, with_editors=with_editors)
