@@ -25,6 +25,7 @@ class ArticlesConfig(AppConfig):
         parts.offer_router(
             f"{__package__}.api.router", tags={"articles": "Pages, their claims, and the sources of these."}
         )
+        parts.offer_examples(f"{__package__}.api.examples.make_examples")
         parts.offer_anchors(ClaimAnchors())
         register_policies()
         follow_pages(

@@ -26,6 +26,7 @@ class CommentsConfig(AppConfig):
         parts.offer_router(
             f"{__package__}.api.router", tags={"comments": "What readers say, and the form that takes it."}
         )
+        parts.offer_examples(f"{__package__}.api_examples.make_examples")
         parts.offer_comment_counter(Counter())
         parts.offer_anchors(ProtocolAnchors(), is_last=True)
         parts.offer_problem_codes({**pipeline.codes(), **errors.codes()})

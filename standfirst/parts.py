@@ -35,6 +35,7 @@ class _Offers:
     routers: list[str] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
     problem_codes: dict[str, str] = field(default_factory=dict)
+    examples: list[str] = field(default_factory=list)
     comment_counter: CommentCounter | None = None
     anchors: "list[AnchorProvider]" = field(default_factory=list)
     last_anchors: "list[AnchorProvider]" = field(default_factory=list)
@@ -70,6 +71,21 @@ def offer_problem_codes(codes: Mapping[str, str]) -> None:
 
 def offered_problem_codes() -> Mapping[str, str]:
     return dict(_offers.problem_codes)
+
+
+def offer_examples(path: str) -> None:
+    """Add examples of answers to the API's documentation.
+
+    ``path`` is the dotted path of a function that returns a mapping: by an operation's id, an instance of
+    the schema that the operation answers with when all is well.
+    """
+    if path not in _offers.examples:
+        _offers.examples.append(path)
+
+
+def offered_examples() -> tuple[str, ...]:
+    """Return the dotted paths of the functions that return the installed apps' examples."""
+    return tuple(_offers.examples)
 
 
 def offer_comment_counter(counter: CommentCounter) -> None:
