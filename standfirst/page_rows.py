@@ -53,10 +53,11 @@ def lock_page(page_id: Any) -> bool:
     Takes a transaction. Where rows can't be locked, writing takes the database's lock; reading first would
     make a transaction fail that finds the lock taken afterwards.
     """
-    pages = page_model()._base_manager.filter(pk=page_id).order_by()
-    if connections[pages.db].features.has_select_for_update:
-        return pages.select_for_update().values_list("pk").first() is not None
-    return bool(pages.update(numchild=F("numchild")))
+    pages = page_model()._base_manager.order_by()
+    if not connections[pages.db].features.has_select_for_update:
+        # No row is touched, so that no trigger fires.
+        pages.filter(pk__lt=0).update(numchild=F("numchild"))
+    return pages.select_for_update().filter(pk=page_id).values_list("pk").first() is not None
 
 
 def bring_up_to_date(page: Any) -> PageRow | None:

@@ -72,7 +72,11 @@ def make_examples() -> Mapping[str, BaseModel]:
 
 
 def _article_fields() -> dict[str, Any]:
-    file = {"url": f"{_SITE}/media/images/example.width-800.webp", "width": 800, "height": 450}
+    file: dict[str, Any] = {
+        "url": f"{_SITE}/media/images/example.width-800.webp",
+        "width": 800,
+        "height": 450,
+    }
     return {
         "id": 9,
         "title": "An example article",

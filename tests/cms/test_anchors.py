@@ -117,7 +117,8 @@ class TestAnswers:
         uid = uid_of(article)
         block_id = article.body.raw_data[0]["id"]
         changed = claim_block("It may help.", certainty="moderate", id=block_id)
-        article.body = article._meta.get_field("body").to_python([changed])
+        field: Any = article._meta.get_field("body")
+        article.body = field.to_python([changed])
         article.save_revision().publish()
         found = parts.find_anchors([Place(article, uid)])[article.pk, uid]
         assert (found.words, found.grade) == (
