@@ -17,6 +17,7 @@ class ArticlesConfig(AppConfig):
         from standfirst.going_live import Follower, follow_pages
 
         from . import checks  # noqa: F401
+        from .anchors import ClaimAnchors
         from .models.article_types import article_stream_names
         from .permissions import register_policies
         from .services import follow_publication, follow_showing, follow_unpublication
@@ -24,6 +25,8 @@ class ArticlesConfig(AppConfig):
         parts.offer_router(
             f"{__package__}.api.router", tags={"articles": "Pages, their claims, and the sources of these."}
         )
+        parts.offer_examples(f"{__package__}.api.examples.make_examples")
+        parts.offer_anchors(ClaimAnchors())
         register_policies()
         follow_pages(
             Follower(

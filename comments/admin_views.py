@@ -17,7 +17,7 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from .anchors import anchor_labels
+from .anchors import anchor_labels, attach_anchors
 from .decisions import Decision, find_decision, offered_decisions
 from .enums import Status
 from .extra_fields import name_values
@@ -51,19 +51,24 @@ class CommentInspectView(generic.InspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         comment = self.object
         page = comment.discussion.page
-        labels = anchor_labels(page.specific)
+        attach_anchors([comment])
         return {
             **super().get_context_data(**kwargs),
             "comment": comment,
             "page": page,
-            "anchor_label": labels.get(comment.anchor, comment.anchor_label or comment.anchor),
-            "is_anchor_gone": comment.anchor not in labels,
+            "is_anchor_gone": comment.found_anchor is None and not _is_in_draft(comment),
             "extra": name_values(comment.extra, find_form_class().extra_fields()),
             "decisions": offered_decisions(comment.status),
             "entries": comment.moderation_entries.select_related("actor"),
             "note_max_length": NOTE_MAX_LENGTH,
             "next_url": self.request.path,
         }
+
+
+def _is_in_draft(comment: Comment) -> bool:
+    """Return whether a page that readers don't see now has the part that a comment is about."""
+    page = comment.discussion.page
+    return not page.live and comment.anchor in anchor_labels(page.specific)
 
 
 def check_moderator(request: HttpRequest) -> "User":
@@ -127,6 +132,7 @@ class CommentDecisionView(WagtailAdminTemplateMixin, TemplateView):
     def ask(self, *, decision: Decision, entry: ModerationEntry, note: str, next_url: str) -> HttpResponse:
         """Show who decided otherwise meanwhile, and let the moderator overrule it knowingly."""
         comment = Comment.objects.select_related("discussion__page", "parent").get(pk=entry.comment_id)
+        attach_anchors([comment])
         context = {
             **self.get_context_data(),
             "comment": comment,

@@ -19,7 +19,8 @@ from standfirst.delivery.lists import decode_cursor, invalid_cursor, next_part
 from standfirst.languages import words_for
 from standfirst.visibility import anybody
 
-from .anchors import anchor_labels
+from .anchor_items import describe_anchors
+from .anchors import find_page_anchors
 from .comment_addresses import comment_address
 from .enums import Status as CommentStatus
 from .errors import CommentRefused, DiscussionClosed
@@ -82,7 +83,8 @@ def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> 
     is_open = discussion is None or discussion.is_open
     commented_page = _describe_page(addresses, page)
     with words_for(page):
-        labels = _find_labels(page, found.comments)
+        anchors = find_page_anchors(page, found.comments)
+        labels = {anchor: part.words for anchor, part in anchors.items()}
         return CommentList(
             items=[
                 _describe_item(addresses, comment, commented_page, labels, can_reply=is_open)
@@ -91,6 +93,7 @@ def list_page_comments(request: HttpRequest, query: Query[CommentListQuery]) -> 
             **next_part(request, (found.next_cursor,) if found.next_cursor else None),
             count=found.count,
             is_open=is_open,
+            anchors=describe_anchors(addresses, page, anchors),
             labels=_describe_words(found.count),
         )
 
@@ -218,7 +221,7 @@ def _describe_page(addresses: PublicAddresses, page: Any) -> CommentedPage:
 
 def _find_labels(page: Any, comments: Iterable[Comment]) -> Mapping[str, str]:
     """Return what the parts of a page are called now; nothing is read if no comment is about a part."""
-    return anchor_labels(page) if any(comment.anchor for comment in comments) else {}
+    return {anchor: part.words for anchor, part in find_page_anchors(page, comments).items()}
 
 
 def _describe_item(

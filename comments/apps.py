@@ -19,12 +19,15 @@ class CommentsConfig(AppConfig):
         from standfirst import parts
 
         from . import checks, errors, signal_handlers  # noqa: F401
+        from .anchors import ProtocolAnchors
         from .screening import pipeline
         from .services.counts import Counter
 
         parts.offer_router(
             f"{__package__}.api.router", tags={"comments": "What readers say, and the form that takes it."}
         )
+        parts.offer_examples(f"{__package__}.api_examples.make_examples")
         parts.offer_comment_counter(Counter())
+        parts.offer_anchors(ProtocolAnchors(), is_last=True)
         parts.offer_problem_codes({**pipeline.codes(), **errors.codes()})
         pre_delete.connect(signal_handlers.show_that_an_editor_is_gone, sender=settings.AUTH_USER_MODEL)

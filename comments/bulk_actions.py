@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from wagtail.admin.views.bulk_action import BulkAction
 
 from .admin_views import PERMISSION, check_moderator
+from .anchors import attach_anchors
 from .decisions import DECISIONS, Decision
 from .enums import Status
 from .listing import SEARCH_FIELDS, CommentFilterSet, CommentIndexView
@@ -119,6 +120,7 @@ class DecideBulkAction(BulkAction):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         comments = [entry["item"] for entry in context["items"]]
+        attach_anchors(comments)
         shown = " ".join(f"{comment.pk}:{comment.status}" for comment in comments)
         return {
             **context,

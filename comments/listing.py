@@ -28,6 +28,7 @@ from wagtail.admin.views import generic
 from standfirst.spreadsheets import SafeSpreadsheetMixin
 from standfirst.word_search import WordSearchMixin
 
+from .anchors import attach_anchors
 from .decisions import offered_decisions
 from .enums import Status
 from .exporting import COLUMNS, find_extra_columns, make_row
@@ -149,6 +150,11 @@ class CommentIndexView(SafeSpreadsheetMixin, WordSearchMixin, generic.IndexView)
 
     def to_row_dict(self, item: Comment) -> dict[str, Any]:
         return make_row(item, self.extra_columns)
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        attach_anchors(context["object_list"])
+        return context
 
     def match_also(self, word: str) -> Q:
         """Return that a comment came from an address, if the word is a complete one."""

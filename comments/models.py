@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.addresses import is_web_address
+from standfirst.anchors import Anchor
 from standfirst.plain_migrations import plain_in_migrations
 from standfirst.records import PURGE, Record
 from standfirst.shortening import shorten
@@ -154,6 +155,8 @@ class Comment(models.Model):
 
     #: Whether the author may use the admin; known only for comments from ``marking_editors``.
     is_by_editor = False
+    #: The part of the page that it is about, as it is now; known only after ``attach_anchors``.
+    found_anchor: "Anchor | None" = None
 
     objects = CommentQuerySet.as_manager()
 

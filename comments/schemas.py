@@ -116,11 +116,33 @@ class DiscussionLabels(Schema):
     editor: str = Field(description="Beside the name of an author with `is_editor`.")
 
 
+class CommentAnchorGrade(Schema):
+    """How well a part of a page is supported; for an article's claim, its certainty."""
+
+    type: Literal["comment_anchor_grade"] = "comment_anchor_grade"
+    value: str = Field(description="For a claim, as in its `certainty`.")
+    label: str
+
+
+class CommentAnchor(Schema):
+    """A part of the page that comments are about, as it is now."""
+
+    type: Literal["comment_anchor"] = "comment_anchor"
+    anchor: str
+    label: str
+    grade: CommentAnchorGrade | None = Field(description="Null for parts that are not graded.")
+    path: str = Field(description="The same address, relative to the site's root.")
+    url: str = Field(description="Absolute address of the part on its page.")
+
+
 class CommentList(Part[DiscussionItem]):
     """Comments under a page in reading order: each thread's first comment, then its replies."""
 
     count: int = Field(description="Number of approved comments in the whole selection.")
     is_open: bool = Field(description="Whether the page takes new comments.")
+    anchors: list[CommentAnchor] = Field(
+        description="The parts that these items are about, each once; parts that are gone are left out."
+    )
     labels: DiscussionLabels
 
 

@@ -6,9 +6,13 @@ isn't installed.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from standfirst.visibility import Viewer
+
+if TYPE_CHECKING:
+    # It needs models, which can't be imported while apps are loading.
+    from standfirst.anchors import Anchor, AnchorProvider, Key, Place
 
 
 class CommentCounter(Protocol):
@@ -31,7 +35,10 @@ class _Offers:
     routers: list[str] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
     problem_codes: dict[str, str] = field(default_factory=dict)
+    examples: list[str] = field(default_factory=list)
     comment_counter: CommentCounter | None = None
+    anchors: "list[AnchorProvider]" = field(default_factory=list)
+    last_anchors: "list[AnchorProvider]" = field(default_factory=list)
 
 
 _offers = _Offers()
@@ -66,6 +73,21 @@ def offered_problem_codes() -> Mapping[str, str]:
     return dict(_offers.problem_codes)
 
 
+def offer_examples(path: str) -> None:
+    """Add examples of answers to the API's documentation.
+
+    ``path`` is the dotted path of a function that returns a mapping: by an operation's id, an instance of
+    the schema that the operation answers with when all is well.
+    """
+    if path not in _offers.examples:
+        _offers.examples.append(path)
+
+
+def offered_examples() -> tuple[str, ...]:
+    """Return the dotted paths of the functions that return the installed apps' examples."""
+    return tuple(_offers.examples)
+
+
 def offer_comment_counter(counter: CommentCounter) -> None:
     """Let other apps ask how many comments there are."""
     _offers.comment_counter = counter
@@ -83,3 +105,23 @@ def count_comments_by_anchor(
     """Return ``CommentCounter.count_by_anchor``; None if no installed app takes comments."""
     counter = _offers.comment_counter
     return None if counter is None else counter.count_by_anchor(list(pages), viewer=viewer)
+
+
+def offer_anchors(provider: "AnchorProvider", *, is_last: bool = False) -> None:
+    """Say what parts of pages are called, how they are graded and where they are.
+
+    Providers are asked in the order of INSTALLED_APPS, those that are last after all others.
+    """
+    (_offers.last_anchors if is_last else _offers.anchors).append(provider)
+
+
+def find_anchors(places: "Iterable[Place]", *, with_editors: bool = False) -> "dict[Key, Anchor]":
+    """Return what parts of pages are now, by the page's id and the anchor; what is gone is left out.
+
+    Without an app that knows of such parts, nothing is found. The number of queries doesn't grow with the
+    places.
+    """
+    from standfirst.anchors import ask_for_anchors
+
+    providers = [*_offers.anchors, *_offers.last_anchors]
+    return ask_for_anchors(providers, places, with_editors=with_editors)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.http import Http404
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from wagtail.actions import (
     ConvertAliasPageAction,
     CopyPageAction,
     DeletePageAction,
+    EditPageAction,
     PublishPageRevisionAction,
     UnpublishPageAction,
 )
@@ -21,6 +23,7 @@ from wagtail.models import Revision
 
 from standfirst.aliases import page_model
 from standfirst.going_live import acting
+from standfirst.page_rows import bring_up_to_date, lock_page, renew, written_as
 
 logger = logging.getLogger(__name__)
 
@@ -76,9 +79,10 @@ def may_publish(revision: Revision, *, log_action: Any = True, previous_revision
     The scheduler must not be stopped by one page: for it the answer is False, and the revision is taken off
     the schedule. It is False, too, for a schedule that somebody cancelled while the scheduler was at work.
     """
-    pages = page_model()._base_manager.select_for_update()
-    if not pages.filter(pk=revision.object_id).order_by().values_list("pk").first():
+    if not lock_page(revision.object_id):
         return True  # Wagtail says what is wrong with a page that is gone.
+    # The page as it was loaded with the revision may have been moved or got a newer draft since.
+    revision._state.fields_cache.pop("content_object", None)
     if previous_revision is not None:
         return True
     live = find_overtaking_revision(revision)
@@ -137,7 +141,31 @@ class GuardedPublishPageRevisionAction(PublishPageRevisionAction):
             log_action=self.log_action,
             previous_revision=self.previous_revision,
         ) as is_due:
+            self.object = self.revision.as_object()
             return super().execute(*args, **kwargs) if is_due else None
+
+
+class GuardedEditPageAction(EditPageAction):
+    """Saves a page as Wagtail's API does, and undoes nothing that was done since the page was loaded.
+
+    A page that went live meanwhile stays as it is, and what was written becomes a draft. To publish it is
+    refused then.
+    """
+
+    def execute(self, *args: Any, **kwargs: Any) -> Any:
+        """Save and, if asked to, publish. Raises ``StaleRevisionError``, ``Http404`` if the page is gone."""
+        with transaction.atomic(), acting(self.user):
+            row = bring_up_to_date(self.instance)
+            if row is None:
+                raise Http404
+            if self.publish and row.was_published:
+                raise StaleRevisionError(Revision.page_revisions.get(pk=row.live_revision_id))
+            self._row = row
+            return super().execute(*args, **kwargs)
+
+    def _save_instance(self) -> None:
+        with written_as(self.instance, self._row):
+            super()._save_instance()
 
 
 class _Whole:
@@ -151,7 +179,12 @@ class _Whole:
 
 
 class WholeUnpublishPageAction(_Whole, UnpublishPageAction):
-    """Takes a page, its schedule and its aliases offline."""
+    """Takes a page, its schedule and its aliases offline. The newest draft stays its latest version."""
+
+    def execute(self, *args: Any, **kwargs: Any) -> Any:
+        with transaction.atomic():
+            renew(self.object)
+            return super().execute(*args, **kwargs)
 
 
 class WholeDeletePageAction(_Whole, DeletePageAction):
@@ -168,6 +201,7 @@ class WholeConvertAliasPageAction(_Whole, ConvertAliasPageAction):
 
 ACTIONS = (
     GuardedPublishPageRevisionAction,
+    GuardedEditPageAction,
     WholeUnpublishPageAction,
     WholeDeletePageAction,
     WholeCopyPageAction,

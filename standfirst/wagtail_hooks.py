@@ -13,6 +13,7 @@ from wagtail.models import PageViewRestriction, Revision
 
 from standfirst.aliases import find_original_id, is_alias_of_hidden, page_model
 from standfirst.bulk_publishing import GuardedPublishBulkAction
+from standfirst.editing import guard_editing
 from standfirst.going_live import hold_new_page_back
 from standfirst.outbox.handling import DISCARD, RETRY
 from standfirst.outbox.viewsets import OutboxTroublePanel, OutboxViewSet, may_see
@@ -31,6 +32,13 @@ def replace_actions(registry: Any) -> None:
     """Have what acts through Wagtail's registry act in one transaction, and publish nothing stale."""
     for action in ACTIONS:
         registry.register(page_model(), action)
+
+
+@hooks.register("register_admin_viewset", order=10_000)
+def guard_the_editor_of_every_page_type() -> list[Any]:
+    """Have editors undo nothing that others did meanwhile; after all viewsets of pages were registered."""
+    guard_editing()
+    return []
 
 
 @hooks.register("before_serve_page")

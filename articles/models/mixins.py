@@ -8,8 +8,6 @@ from django.db import models, transaction
 from django.db.models.signals import class_prepared
 from django.http import HttpRequest
 from django.utils.functional import cached_property
-from django.utils.text import Truncator
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
@@ -17,12 +15,14 @@ from wagtail.images import get_image_model_string
 from wagtail.search import index
 
 from standfirst.going_live import acting
+from standfirst.page_rows import renew
 from standfirst.plain_migrations import plain_in_migrations
 from standfirst.publishing import publishing
 
 from ..body.blocks import ArticleBodyBlock
 from ..body.reading import Reading, read_article
 from ..body.streams import own_streams
+from ..claims.naming import name_claim
 
 
 class ArticleAuthor(Protocol):
@@ -144,6 +144,7 @@ class ArticleMixin(models.Model):
     ) -> Any:
         """Take the page offline as Wagtail does, in one transaction with all that follows."""
         with transaction.atomic(), acting(user):
+            renew(self)
             return super().unpublish(set_expired, commit, user, *args, **kwargs)  # type: ignore[misc]
 
     @property
@@ -185,10 +186,7 @@ class ArticleMixin(models.Model):
     def get_comment_anchors(self) -> dict[str, str]:
         """Return the parts that can be commented on: each claim's uid, with its number and first words."""
         return {
-            str(claim.uid): gettext("Claim %(number)d: %(statement)s")
-            % {"number": claim.position, "statement": Truncator(claim.statement).words(12)}
-            if claim.statement
-            else gettext("Claim %(number)d") % {"number": claim.position}
+            str(claim.uid): name_claim(position=claim.position, statement=claim.statement)
             for claim in self.reading.claims
         }
 

@@ -35,13 +35,22 @@ def comment_text(comment: Comment) -> dict[str, Any]:
 def comment_context(comment: Comment) -> dict[str, Any]:
     """Render what a comment answers, what part it is about, its author's website, and the site's own fields.
 
-    ``comment.parent`` should be loaded with the comment. Nothing else is queried.
+    ``comment.parent`` should be loaded with the comment, and ``attach_anchors`` called for it. Nothing else
+    is queried.
     """
     parent = comment.parent
     return {
         "comment": comment,
         "parent": parent,
         "parent_excerpt": shorten(" ".join(parent.body.split()), _PARENT_CHARACTERS) if parent else "",
-        "about": comment.anchor_label or comment.anchor,
         "extra": name_values(comment.extra, find_form_class().extra_fields()),
     }
+
+
+@register.inclusion_tag("standfirst_comments/admin/comment_part.html")
+def comment_part(comment: Comment) -> dict[str, Any]:
+    """Render the part of the page that a comment is about: its words, linked to its place, and its grade.
+
+    If it is not there now, it is called what it was called when the comment was written.
+    """
+    return {"found": comment.found_anchor, "words": comment.anchor_label or comment.anchor}

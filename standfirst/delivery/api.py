@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import json
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError, ValidationErrorContext
-from ninja.openapi.docs import Swagger
+from ninja.openapi.docs import Swagger, render_template
 from ninja.operation import Operation
 from pydantic import BaseModel
 
@@ -26,6 +27,8 @@ from standfirst.delivery.parameters import refuse_unknown_parameters
 from standfirst.delivery.problems import FieldErrorDict, problem_response
 
 VERSION = "1.0.0"
+# As Django's `json_script` escapes them: to JSON they are the same characters.
+_SAFE_IN_SCRIPTS = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
 DESCRIPTION = """
 Articles whose claims stand up: pages, claims, sources and reader comments, for frontends.
 
@@ -74,8 +77,18 @@ class DocsPage(Swagger):
     """Swagger UI without its choice of a server: there is one, and the element has no accessible name."""
 
     def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
-        self.settings["spec"] = {**api.get_openapi_schema(path_params=kwargs), "servers": []}
-        return super().render_page(request, api, **kwargs)
+        """Return the page with the document in it, written so that no text of it ends the script element."""
+        settings = {
+            **self.settings,
+            "url": self.get_openapi_url(api, kwargs),
+            "spec": {**api.get_openapi_schema(path_params=kwargs), "servers": []},
+        }
+        context = {
+            "swagger_settings": json.dumps(settings).translate(_SAFE_IN_SCRIPTS),
+            "api": api,
+            "add_csrf": False,  # Reading needs no account, and posting takes none.
+        }
+        return render_template(request, self.template, self.template_cdn, context)
 
 
 @cache

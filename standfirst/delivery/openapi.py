@@ -1,6 +1,11 @@
 """What ninja's OpenAPI document leaves out: errors, headers, conditions, codes of all apps."""
 
+from collections.abc import Mapping
 from typing import Any
+
+from django.utils import translation
+from django.utils.module_loading import import_string
+from pydantic import BaseModel, ValidationError
 
 from standfirst import parts
 from standfirst.delivery.problems import Problem, known_codes, phrase, problem_body
@@ -45,11 +50,13 @@ def complete_document(document: Any) -> Any:
     # Nobody has to prove who they are: operations of the site's own that ask for it say so themselves.
     document["security"] = []
     document["tags"] = [_describe_tag(name) for name in _find_tags(document["paths"])]
+    examples = _find_examples()
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             responses = operation["responses"]
             for status in list(responses):
                 responses[status]["description"] = phrase(int(status))
+                _add_example(responses[status], examples.get(operation.get("operationId")))
             if method == "get":
                 responses[200]["headers"] = _headers("ETag", "Cache-Control")
                 responses[304] = {
@@ -63,6 +70,26 @@ def complete_document(document: Any) -> Any:
             operation["responses"] = {status: responses[status] for status in sorted(responses)}
     _tidy_schemas(document)
     return document
+
+
+def _find_examples() -> dict[str, BaseModel]:
+    """Return an answer for each operation that an app has an example of, in the document's language."""
+    found: dict[str, BaseModel] = {}
+    with translation.override(None):
+        for path in parts.offered_examples():
+            try:
+                made: Mapping[str, BaseModel] = import_string(path)()
+            except ValidationError:
+                # A site may have types of its own in place of ours, which the examples don't fit.
+                continue
+            found.update(made)
+    return found
+
+
+def _add_example(response: dict[str, Any], example: BaseModel | None) -> None:
+    if example is not None:
+        for content in response.get("content", {}).values():
+            content["example"] = example.model_dump(mode="json")
 
 
 def _add_components(components: dict[str, Any]) -> None:

@@ -68,7 +68,7 @@ class TestList:
         response = client.get("/api/comments/", {"page": plain_page.pk})
         assert response.status_code == 200
         body = response.json()
-        assert set(body) == {"items", "next", "next_cursor", "count", "is_open", "labels"}
+        assert set(body) == {"items", "next", "next_cursor", "count", "is_open", "anchors", "labels"}
         assert (body["next"], body["count"], body["is_open"]) == (None, 1, True)
         (item,) = body["items"]
         assert set(item) == COMMENT_KEYS
@@ -140,7 +140,14 @@ class TestList:
     def test_an_untouched_page(self, client: Client, plain_page: Page) -> None:
         body = client.get("/api/comments/", {"page": plain_page.pk}).json()
         del body["labels"]
-        assert body == {"items": [], "next": None, "next_cursor": None, "count": 0, "is_open": True}
+        assert body == {
+            "items": [],
+            "next": None,
+            "next_cursor": None,
+            "count": 0,
+            "is_open": True,
+            "anchors": [],
+        }
         set_discussion_open(page=plain_page, is_open=False)
         assert not client.get("/api/comments/", {"page": plain_page.pk}).json()["is_open"]
 

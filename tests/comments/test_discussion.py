@@ -179,7 +179,7 @@ class TestSection:
         item = client.get(f"/api/comments/{root.uid}/").json()
         assert (item["anchor"], item["anchor_label"]) == ("part-1", "The <first> part")
         admin = text_of(moderator_client.get(f"/admin/standfirst/comments/inspect/{root.pk}/"))
-        assert "The <first> part (a part that is no longer there)" in admin
+        assert "<bdi>The <first> part</bdi> (a part that is no longer there)" in admin
 
     def test_a_long_name_of_a_part_is_shortened(self, plain_page: Page) -> None:
         parts = PageWithParts.objects.get(pk=plain_page.pk)

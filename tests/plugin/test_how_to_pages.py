@@ -1,5 +1,6 @@
 """The other how-to pages, each followed in a site that has nothing else of ours."""
 
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,33 @@ COMMENT = "How cold was it?"
 TABLES_LEFT = """
 from django.db import connection
 print([name for name in connection.introspection.table_names() if name.startswith("standfirst")])
+"""
+
+WITHOUT_PACKAGE = """
+import os
+import sys
+from django.core.management import execute_from_command_line
+sys.modules["standfirst"] = None
+os.environ["DJANGO_SETTINGS_MODULE"] = "mysite.settings.dev"
+execute_from_command_line(sys.argv)
+"""
+COLUMNS_OF_STORIES = """
+from django.db import connection
+with connection.cursor() as cursor:
+    columns = connection.introspection.get_table_description(cursor, "home_storypage")
+print([column.name for column in columns])
+"""
+MAKE_ARTICLES = """
+from home.models import HomePage
+from standfirst.articles.models import ArticleIndexPage, ArticlePage
+index = HomePage.objects.get().add_child(instance=ArticleIndexPage(title="Articles", slug="articles"))
+index.add_child(instance=ArticlePage(title="One", slug="one", live=False)).save_revision().publish()
+"""
+DELETE_ARTICLES = """
+from standfirst.articles.models import ArticleIndexPage, ArticlePage
+from wagtail.models import Page
+ArticleIndexPage.objects.get().delete()
+print(Page.objects.filter(slug__in=["articles", "one"]).count() + ArticlePage.objects.count())
 """
 
 
@@ -76,6 +104,9 @@ def uninstall(project: Project, apps: Sequence[str]) -> None:
     project.run("python", "manage.py", "migrate", "--verbosity=0")
     project.run("python", "manage.py", "remove_stale_contenttypes", "--noinput", "--include-stale-apps")
     assert project.shell(TABLES_LEFT) == "[]"
+    # The site's own migrations stay, and need nothing of the package.
+    for command in (["check"], ["migrate", "--check"], ["makemigrations", "--check"]):
+        project.run("python", "-c", WITHOUT_PACKAGE, *command)
     with served(project) as site:
         assert "Leave a comment" not in HttpClient(site).get("/").text
 
@@ -118,6 +149,33 @@ def test_claims_on_a_page_type_of_the_site(new_site: NewSite) -> None:
         assert (summary["title"], summary["claim_count"]) == ("Cold water", 1)
         assert reader.get(f"/api/v1/articles/{story}/").data["body"][0]["type"] == "claim"
     assert project.run("python", "manage.py", "standfirst_rebuild_claims", "--check")
+    take_claims_out(project)
+    uninstall(project, ["standfirst_articles", "standfirst"])
+    assert "standfirst" not in project.shell(COLUMNS_OF_STORIES)
+    with served(project) as site:
+        page = HttpClient(site).get("/cold-water/").text
+        assert "Reykjavík" in page
+        assert STATEMENT not in page
+
+
+def take_claims_out(project: Project) -> None:
+    """Do to a page type of the site what the page says of the mixin; delete the pages of our own types."""
+    home = project.folder / "home"
+    project.shell(MAKE_ARTICLES)
+    models = (home / "models.py").read_text()
+    models = re.sub(r"^from standfirst.*\n", "", models, flags=re.MULTILINE)
+    models = models.replace("(ArticleMixin, Page)", "(Page)")
+    models = re.sub(r", \*ArticleMixin\.\w+\]", "]", models)
+    assert "ArticleMixin" not in models
+    (home / "models.py").write_text(models)
+    (home / "own_fields.py").unlink()
+    (home / "apps.py").write_text(
+        "from django.apps import AppConfig\n\n\nclass HomeConfig(AppConfig):\n    name = 'home'\n"
+    )
+    (home / "templates" / "home" / "story_page.html").write_text("{{ page.title }}, {{ page.place }}\n")
+    project.run("python", "manage.py", "makemigrations", "--verbosity=0", "home")
+    project.run("python", "manage.py", "migrate", "--verbosity=0", "home")
+    assert project.shell(DELETE_ARTICLES) == "0"
 
 
 @pytest.mark.long

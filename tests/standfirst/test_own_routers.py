@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.http import Http404, HttpRequest
 from django.test import Client
 from django.urls import include
@@ -41,6 +42,17 @@ class TestRoutersOfTheSite:
             own.get("/own/things/?colour=red", headers={"If-None-Match": response["ETag"]}).status_code == 304
         )
         assert own.head("/own/things/?colour=red").status_code == 200
+
+    def test_texts_of_the_site_end_no_script(self, own: Client, settings: Any) -> None:
+        title = "Ours & yours </script><script src='//evil.example/x.js'></script><!-- \u2028 ' \""
+        settings.STANDFIRST_API_TITLE = title
+        settings.ROOT_URLCONF = own_urls()
+        soup = BeautifulSoup(own.get("/own/docs/").content, "html.parser")
+        assert [script["src"] for script in soup.select("script[src]") if "evil" in script["src"]] == []
+        (script,) = soup.select("script#swagger-settings")
+        told = json.loads(script.string or "")
+        assert told["spec"]["info"]["title"] == title
+        assert told["url"] == "/own/openapi.json"
 
     def test_unknown_parameters_are_refused(self, own: Client) -> None:
         problem = assert_problem(own.get("/own/things/?color=red"), 422, "invalid")
