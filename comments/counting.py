@@ -14,6 +14,8 @@ from .enums import Status
 from .models import Comment, Discussion
 from .paths import ancestor_paths
 
+_LOCKING_MODES = {"IMMEDIATE", "EXCLUSIVE"}
+
 
 def lock_discussions(ids: Iterable[int]) -> dict[int, Discussion]:
     """Return discussions by id, locked until the transaction ends.
@@ -22,11 +24,21 @@ def lock_discussions(ids: Iterable[int]) -> dict[int, Discussion]:
     circle; every counter and every comment below is written under its discussion's lock.
     """
     ids = sorted(set(ids))
-    if not connection.features.has_select_for_update:
-        # SQLite: a transaction that began by reading can't turn to writing once another has written.
-        # Beginning with a write (of nothing) takes the one write lock, and waits for it.
+    if not locks_without_writing():
         Discussion.objects.filter(pk__in=ids).update(version=F("version"))
     return {row.pk: row for row in Discussion.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+
+
+def locks_without_writing() -> bool:
+    """Return whether a row that was read for an update is locked by that.
+
+    On SQLite it is not: a transaction that began by reading can't turn to writing once another has written.
+    Beginning with a write (of nothing) takes the one write lock, and waits for it. Transactions that begin
+    with ``BEGIN IMMEDIATE`` have it from the start.
+    """
+    if connection.features.has_select_for_update:
+        return True
+    return connection.vendor == "sqlite" and getattr(connection, "transaction_mode", None) in _LOCKING_MODES
 
 
 def change_discussion(

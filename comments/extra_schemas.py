@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic_core import ErrorDetails
 
 from .extra_fields import JsonValue, find_kind, flat_choices
-from .forms import find_form_class
+from .forms import find_form_class, find_public_fields
 
 _SCALARS = (str, int, float, bool)
 # What a client may send for each type of JSON, besides nothing, and what it is told otherwise, with the codes
@@ -75,7 +75,7 @@ def describe_public(schema: dict[str, Any]) -> None:
         schema,
         {
             name: {"title": str(field.label or name), **kind.schema}
-            for name, field in _public_fields().items()
+            for name, field in find_public_fields().items()
             if (kind := find_kind(field))
         },
     )
@@ -86,9 +86,11 @@ def public_values(stored: Mapping[str, JsonValue]) -> dict[str, Any]:
 
     One that the form had another kind of field for when it was stored is left out.
     """
+    if not stored:
+        return {}
     return {
         name: stored[name]
-        for name, field in _public_fields().items()
+        for name, field in find_public_fields().items()
         if name in stored and (kind := find_kind(field)) and kind.fits(stored[name])
     }
 
@@ -96,13 +98,6 @@ def public_values(stored: Mapping[str, JsonValue]) -> dict[str, Any]:
 def has_required_fields() -> bool:
     """Return whether a comment can't be sent without any of the site's own fields."""
     return any(field.required for field in find_form_class().extra_fields().values())
-
-
-def _public_fields() -> dict[str, forms.Field]:
-    form_class = find_form_class()
-    return {
-        name: field for name, field in form_class.extra_fields().items() if name in form_class.public_fields
-    }
 
 
 def _describe(field: forms.Field) -> dict[str, Any]:

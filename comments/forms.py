@@ -24,6 +24,7 @@ from . import conf
 from .anchors import ANCHOR_MAX_LENGTH, anchor_labels
 from .extra_fields import TEXT_MAX_LENGTH, JsonValue, texts_in, to_json
 from .models import BODY_MAX_LENGTH, EMAIL_MAX_LENGTH, NAME_MAX_LENGTH, URL_MAX_LENGTH
+from .page_types import as_its_type
 
 TITLE = _("Leave a comment")
 NOTES = (
@@ -117,9 +118,9 @@ class WebAddressField(forms.URLField):
 class CommentForm(forms.Form):
     """A reader's comment.
 
-    ``pages`` is the queryset of pages that this author may comment on. A valid form has the specific page in
-    ``cleaned_data["page"]``. ``comments.services`` decides, under a lock, whether the discussion is open, the
-    parent still shown and the comment new.
+    ``pages`` is the queryset of pages that this author may comment on. A valid form has the page in
+    ``cleaned_data["page"]``, as its own type, the fields of that type not loaded. ``comments.services``
+    decides, under a lock, whether the discussion is open, the parent still shown and the comment new.
 
     A site adds fields of its own in a subclass, which ``STANDFIRST_COMMENTS_FORM`` names. What they are given
     is stored with the comment. docs/how-to/extend-comments.md shows it.
@@ -229,7 +230,7 @@ class CommentForm(forms.Form):
                 self.add_error(name, error)
 
     def clean_page(self) -> Model:
-        return self.cleaned_data["page"].specific
+        return as_its_type(self.cleaned_data["page"])
 
     def clean_parent(self) -> UUID | None:
         return self.cleaned_data["parent"] or None
@@ -301,3 +302,11 @@ def find_form_class() -> type[CommentForm]:
     if not isinstance(found, type) or not issubclass(found, CommentForm):
         raise ImproperlyConfigured(f"STANDFIRST_COMMENTS_FORM names “{path}”, which is no CommentForm.")
     return found
+
+
+def find_public_fields() -> dict[str, forms.Field]:
+    """Return the site's own fields of the form whose values readers may see, by name."""
+    form_class = find_form_class()
+    return {
+        name: field for name, field in form_class.extra_fields().items() if name in form_class.public_fields
+    }

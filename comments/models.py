@@ -5,10 +5,8 @@ from typing import Any, ClassVar
 import swapper
 import uuid_utils.compat
 from django.conf import settings
-from django.contrib.auth.backends import ModelBackend
 from django.db import models
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -19,14 +17,17 @@ from standfirst.records import PURGE, Record
 from standfirst.shortening import shorten
 
 from .anchors import ANCHOR_LABEL_MAX_LENGTH, ANCHOR_MAX_LENGTH
+from .editors import IsEditor
 from .enums import Reason, Status
 from .paths import MAX_PATH_LENGTH
-from .rendering import render_body
+from .stored_rendering import MARK_MAX_LENGTH, Rendering, from_stored, mark_of, render, to_stored
 
 BODY_MAX_LENGTH = 65_525
 NAME_MAX_LENGTH = 245
 EMAIL_MAX_LENGTH = 100
 URL_MAX_LENGTH = 200
+#: What ``Comment.keep_rendering`` sets.
+RENDERED_FIELDS = ("rendered_body", "rendered_from")
 
 
 @plain_in_migrations
@@ -76,6 +77,14 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
 
+    def update(self, **kwargs: Any) -> int:
+        """Update the comments; of a text that is replaced, nothing is kept in the HTML beside it."""
+        if "body" in kwargs:
+            kwargs = {**dict.fromkeys(RENDERED_FIELDS, ""), **kwargs}
+        return super().update(**kwargs)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
     def approved(self) -> "CommentQuerySet":
         return self.filter(status=Status.APPROVED)
 
@@ -89,8 +98,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         An editor is somebody who may use the admin at the time of reading: an account that loses the right
         loses the mark.
         """
-        editors = ModelBackend().with_perm("wagtailadmin.access_admin")
-        return self.annotate(is_by_editor=models.Exists(editors.filter(pk=models.OuterRef("user_id"))))
+        return self.annotate(is_by_editor=IsEditor("user"))
 
 
 @plain_in_migrations
@@ -132,6 +140,9 @@ class Comment(models.Model):
         related_name="reader_comments",
     )
     body = models.TextField(_("comment"))
+    # What the text looks like, made when it is saved; to be read by ``rendering`` alone.
+    rendered_body = models.TextField(default="", blank=True, editable=False)
+    rendered_from = models.CharField(max_length=MARK_MAX_LENGTH, default="", blank=True, editable=False)
     anchor = models.CharField(_("part of the page"), max_length=ANCHOR_MAX_LENGTH, blank=True)
     anchor_label = models.CharField(
         _("that part in words"),
@@ -184,6 +195,16 @@ class Comment(models.Model):
     def __str__(self) -> str:
         return shorten(" ".join(self.body.split()), 80)
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the comment and, with its text, what the text looks like."""
+        update_fields = kwargs.get("update_fields")
+        if update_fields is None or "body" in update_fields:
+            if self.rendered_from != mark_of(self.body):
+                self.keep_rendering()
+            if update_fields is not None:
+                kwargs["update_fields"] = {*update_fields, *RENDERED_FIELDS}
+        super().save(*args, **kwargs)
+
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete the comment and all replies to it, and keep the counters of its discussion right."""
         from .counting import keeping_counts  # It needs the models.
@@ -200,9 +221,19 @@ class Comment(models.Model):
     def element_id(self) -> str:
         return f"comment-{self.uid}"
 
-    @cached_property
+    @property
+    def rendering(self) -> Rendering:
+        """Return what the text looks like: as it was stored or, if the text is another by now, afresh."""
+        return from_stored(self.body, self.rendered_body, self.rendered_from)
+
+    @property
     def body_html(self) -> SafeString:
-        return render_body(self.body)
+        return self.rendering.whole
+
+    def keep_rendering(self) -> None:
+        """Set the fields that hold what the text looks like, to be saved with it."""
+        self.rendered_body = to_stored(render(self.body))
+        self.rendered_from = mark_of(self.body)
 
     @property
     def excerpt(self) -> str:

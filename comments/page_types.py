@@ -33,6 +33,14 @@ def pages_with_discussion(pages: QuerySet[Any]) -> QuerySet[Any]:
     return pages.filter(named)
 
 
+def as_its_type(page: Any) -> Any:
+    """Return a page as its own type, the fields of that type not loaded; its locale is, if it was."""
+    specific = page.specific_deferred
+    if specific is not page and "locale" in page._state.fields_cache:
+        specific.locale = page.locale
+    return specific
+
+
 def commented_types() -> list[type[Model]]:
     """Return the page types that take comments.
 

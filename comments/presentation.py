@@ -1,29 +1,30 @@
 """What the templates of a discussion are given."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import QuerySet
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from . import conf
 from .anchors import anchor_labels, anchor_url
+from .cards import write_cards
 from .extra_fields import NamedValue, name_values
-from .forms import NOTES, TITLE, CommentForm, find_form_class
+from .forms import NOTES, TITLE, CommentForm, find_form_class, find_public_fields
+from .listed import ListedComment
 from .models import Comment, Discussion
-from .rendering import fold_text, render_body
 from .services import list_comments
+from .stored_rendering import Rendering
 
-
-@dataclass(frozen=True, slots=True)
-class ShownText:
-    """A comment's text as HTML; what goes beyond a screenful is apart, to be unfolded."""
-
-    opening: SafeString
-    rest: SafeString
+_CARD: Final = "standfirst_comments/comment.html"
+_OWN_CARD: Final = Path(__file__).parent / "templates" / _CARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,49 @@ class ShownComment:
     anchor_url: str
 
     @property
-    def text(self) -> ShownText:
-        """Return the comment's text."""
-        opening, rest = fold_text(self.comment.body)
-        return ShownText(opening=render_body(opening), rest=render_body(rest))
+    def text(self) -> Rendering:
+        """Return the comment's text as HTML; what goes beyond a screenful is apart, to be unfolded."""
+        return self.comment.rendering
+
+
+class ShownComments:
+    """The comments of one page of a discussion, written when the template has set the language.
+
+    ``as_html`` writes them at once. To iterate, for templates of the site, loads them as models by one more
+    query.
+    """
+
+    def __init__(self, comments: list[ListedComment], *, page: Any, is_open: bool) -> None:
+        self._comments = comments
+        self._page = page
+        self._is_open = is_open
+
+    def __len__(self) -> int:
+        return len(self._comments)
+
+    def __getitem__(self, index: int) -> ShownComment:
+        # Templates first look for each property as if it were a key.
+        if not isinstance(index, int):
+            raise TypeError(index)
+        return self._as_models[index]
+
+    def __iter__(self) -> Iterator[ShownComment]:
+        return iter(self._as_models)
+
+    @cached_property
+    def _as_models(self) -> list[ShownComment]:
+        comments = _find_models([comment.uid for comment in self._comments])
+        return _present(comments, page=self._page, is_open=self._is_open)
+
+    @property
+    def are_drawn_by_a_template_of_the_site(self) -> bool:
+        """Return whether the site has a template of its own for a comment."""
+        return Path(get_template(_CARD).origin.name) != _OWN_CARD  # type: ignore[attr-defined]
+
+    @property
+    def as_html(self) -> SafeString:
+        """Return the list items, as the app's own template for a comment draws them."""
+        return write_cards(self._comments, page=self._page, is_open=self._is_open)
 
 
 def discussion_context(*, page: Any, discussion: Discussion | None, after: str = "") -> dict[str, Any]:
@@ -61,7 +101,7 @@ def discussion_context(*, page: Any, discussion: Discussion | None, after: str =
         "page": page,
         "is_open": is_open,
         "comment_count": found.count,
-        "shown_comments": _present(found.comments, page=page, is_open=is_open),
+        "shown_comments": ShownComments(found.comments, page=page, is_open=is_open),
         "next_url": next_url,
     }
 
@@ -101,11 +141,13 @@ def blank_form(*, page: Any, pages: QuerySet[Any], **initial: object) -> Comment
 
 def public_extra(comment: Comment) -> list[NamedValue]:
     """Return the values of the site's own fields that readers may see, in words."""
-    form_class = find_form_class()
-    public = {
-        name: field for name, field in form_class.extra_fields().items() if name in form_class.public_fields
-    }
+    public = find_public_fields()
     return name_values({name: comment.extra[name] for name in public if name in comment.extra}, public)
+
+
+def _find_models(uids: list[UUID]) -> Iterable[Comment]:
+    comments = Comment.objects.filter(uid__in=uids).marking_editors().select_related("parent")
+    return comments.order_by("path")
 
 
 def _present(comments: Iterable[Comment], *, page: Any, is_open: bool) -> list[ShownComment]:

@@ -2,11 +2,16 @@
 
 import re
 import unicodedata
+from typing import Final
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from standfirst.addresses import is_web_address
+
+#: To be raised with every change of what this module makes of a text: what an older version made is kept in
+#: the database, and is then made again. A test compares what it makes with what it made.
+RENDERER_VERSION: Final = 1
 
 # Only complete web addresses become links: guessing at bare domains and e-mail addresses makes links that
 # nobody meant, and exposes addresses to harvesters.

@@ -30,7 +30,7 @@ from .errors import CommentRefused
 from .forms import CommentForm, find_form_class
 from .models import Comment, Discussion
 from .origin import Origin, check_origin
-from .page_types import pages_with_discussion
+from .page_types import as_its_type, pages_with_discussion
 from .paths import InvalidCursorError, decode_cursor
 from .presentation import blank_form, discussion_context, form_context
 from .remembering import (
@@ -45,8 +45,10 @@ from .services import (
     InvalidComment,
     find_discussion,
     get_shown_comment,
+    loaded_discussion,
     locate_comment,
     receive_comment,
+    with_discussion,
 )
 from .visitors import read_visitor
 
@@ -196,14 +198,15 @@ def show_remembered_author(request: HttpRequest) -> JsonResponse:
 @require_safe
 def show_comments(request: HttpRequest, page_id: int) -> HttpResponse:
     """Show the comments under a page, from the one after the cursor ``after`` on."""
-    pages = pages_with_discussion(visitor(request).discussed_pages())
-    page = get_object_or_404(pages, pk=page_id).specific
+    pages = with_discussion(pages_with_discussion(visitor(request).discussed_pages()))
+    base = get_object_or_404(pages.select_related("locale"), pk=page_id)
+    discussion, page = loaded_discussion(base), as_its_type(base)
     after = request.GET.get("after", "")
     try:
         path = decode_cursor(after) if after else ""
     except InvalidCursorError as error:
         raise Http404 from error
-    context = discussion_context(page=page, discussion=find_discussion(page), after=path)
+    context = discussion_context(page=page, discussion=discussion, after=path)
     return render(
         request,
         "standfirst_comments/list_page.html",

@@ -1,6 +1,6 @@
 """What makes a page an article, in our own page type and in a site's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
@@ -184,10 +184,20 @@ class ArticleMixin(models.Model):
         return read_article(self)
 
     def get_comment_anchors(self) -> dict[str, str]:
-        """Return the parts that can be commented on: each claim's uid, with its number and first words."""
+        """Return the parts that can be commented on: each claim's uid, with its number and first words.
+
+        A live page that was loaded without its body asks the index of claims, which follows what is saved, by
+        one query; any other reads its body.
+        """
+        claims: Iterable[tuple[Any, int, str]]
+        if self.article_body in self.get_deferred_fields() and self.live and not self.alias_of_id:  # type: ignore[attr-defined]
+            rows = self.indexed_claims.order_by("position")  # type: ignore[attr-defined]
+            claims = rows.values_list("uid", "position", "statement")
+        else:
+            claims = ((claim.uid, claim.position, claim.statement) for claim in self.reading.claims)
         return {
-            str(claim.uid): name_claim(position=claim.position, statement=claim.statement)
-            for claim in self.reading.claims
+            str(uid): name_claim(position=position, statement=statement)
+            for uid, position, statement in claims
         }
 
     def get_comment_anchor_url(self, anchor: str) -> str:

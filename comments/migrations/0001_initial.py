@@ -79,6 +79,8 @@ class Migration(migrations.Migration):
                 ("author_email", models.EmailField(blank=True, max_length=100)),
                 ("author_url", models.URLField(blank=True)),
                 ("body", models.TextField()),
+                ("rendered_body", models.TextField(blank=True, default="", editable=False)),
+                ("rendered_from", models.CharField(blank=True, default="", editable=False, max_length=32)),
                 ("anchor", models.CharField(blank=True, max_length=200)),
                 ("anchor_label", models.CharField(blank=True, max_length=500)),
                 ("extra", models.JSONField(blank=True, default=dict)),

@@ -7,7 +7,7 @@ from wagtail.log_actions import log
 
 from standfirst.aliases import find_original_id
 
-from ..counting import change_discussion, lock_discussions, recount
+from ..counting import change_discussion, lock_discussions, locks_without_writing, recount
 from ..models import Discussion
 
 if TYPE_CHECKING:
@@ -24,16 +24,36 @@ def find_discussion(page: Any) -> Discussion | None:
     return Discussion.objects.filter(page_id=find_discussion_page_id(page)).first()
 
 
+def with_discussion(pages: Any) -> Any:
+    """Return the pages, each with its own discussion loaded by the same query; see ``loaded_discussion``."""
+    return pages.select_related("reader_discussion")
+
+
+def loaded_discussion(page: Any) -> Discussion | None:
+    """Return the discussion under a page from ``with_discussion``. Asks only for an alias."""
+    if page.alias_of_id:
+        return find_discussion(page)
+    try:
+        found: Discussion = page.reader_discussion
+    except Discussion.DoesNotExist:
+        return None
+    return found
+
+
 def lock_discussion_of_page(page_id: int) -> Discussion:
     """Return the discussion of a page, made if need be, locked until the transaction ends.
 
     ``page_id`` comes from ``find_discussion_page_id``. Call this first in the transaction. If the page is
     gone, ``IntegrityError`` is raised, at the latest by the commit.
     """
+    found = Discussion.objects.select_for_update().filter(page_id=page_id)
+    # Most pages that are commented on have been before.
+    if locks_without_writing() and (discussion := found.first()):
+        return discussion
     # One statement that inserts or does nothing: of several requests that get here at once one makes the row,
     # and the others wait for it. It also begins the transaction with a write (see counting.lock_discussions).
     Discussion.objects.bulk_create([Discussion(page_id=page_id)], ignore_conflicts=True)
-    return Discussion.objects.select_for_update().get(page_id=page_id)
+    return found.get()
 
 
 def set_discussion_open(*, page: Any, is_open: bool, actor: "User | None" = None) -> Discussion:

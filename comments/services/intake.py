@@ -44,11 +44,11 @@ def receive_comment(*, form: CommentForm, visitor: Visitor) -> Comment:
     if page and not takes_comments(page):
         form.add_error("page", ValidationError(NoDiscussion.sentence, code=NoDiscussion.code))
         raise InvalidComment(form)
-    discussion = find_discussion(page) if page else None
-    # Before any other error: nobody should correct a comment only to learn that it can't be posted at all.
-    if discussion and not discussion.is_open:
-        raise DiscussionClosed
     if not valid:
+        discussion = find_discussion(page) if page else None
+        # Nobody should correct a comment only to learn that it can't be posted at all.
+        if discussion and not discussion.is_open:
+            raise DiscussionClosed
         raise InvalidComment(form)
     values = form.cleaned_data
     try:

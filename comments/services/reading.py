@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, Window
+from django.db.models.functions import Mod, RowNumber
+
 from standfirst.visibility import Viewer
 
+from ..listed import ListedComment, read_listed
 from ..models import Comment, CommentQuerySet, Discussion
 from ..page_types import pages_with_discussion
 from ..paths import encode_cursor
@@ -19,7 +23,7 @@ class CommentSlice:
     listing, empty at its end.
     """
 
-    comments: list[Comment]
+    comments: list[ListedComment]
     count: int
     next_cursor: str
 
@@ -35,14 +39,14 @@ def list_comments(
     """
     if discussion is None:
         return CommentSlice(comments=[], count=0, next_cursor="")
-    selected = _shown(discussion)
+    selected = _shown(discussion.pk)
     count = discussion.approved_count
     if anchor:
         selected = selected.filter(anchor=anchor)
         count = selected.approved().count()
     if after:
         selected = selected.filter(path__gt=after)
-    comments = list(selected.marking_editors().select_related("parent").order_by("path")[: limit + 1])
+    comments = read_listed(selected.order_by("path")[: limit + 1])
     has_more = len(comments) > limit
     comments = comments[:limit]
     return CommentSlice(
@@ -67,16 +71,17 @@ def get_shown_comment(*, uid: UUID, viewer: Viewer) -> tuple[Comment, Any]:
 
 
 def locate_comment(*, comment: Comment, page_size: int) -> str | None:
-    """Return the cursor of the listing page that a shown comment is on, or None for the first page."""
-    shown = _shown(comment.discussion).order_by("path")
-    before = shown.filter(path__lt=comment.path).count()
-    first_of_page = before - before % page_size
-    if first_of_page == 0:
-        return None
-    last_of_previous = shown.values_list("path", flat=True)[first_of_page - 1 : first_of_page]
-    # Empty if comments were removed between the two queries.
-    return encode_cursor(last_of_previous[0]) if last_of_previous else None
+    """Return the cursor of the listing page that a shown comment is on, or None for the first page.
+
+    Takes one query: while moderators decide, a count of the comments before it and the comment at a place may
+    be of two states of the discussion, and the cursor then leads elsewhere.
+    """
+    before = _shown(comment.discussion_id).filter(path__lt=comment.path)
+    numbered = before.annotate(place=Window(RowNumber(), order_by=F("path").asc()))
+    last_of_pages = numbered.annotate(rest=Mod("place", page_size)).filter(rest=0)
+    last_of_previous = last_of_pages.order_by("-path").values_list("path", flat=True).first()
+    return encode_cursor(last_of_previous) if last_of_previous else None
 
 
-def _shown(discussion: Discussion) -> CommentQuerySet:
-    return Comment.objects.filter(discussion=discussion).shown()
+def _shown(discussion_id: int) -> CommentQuerySet:
+    return Comment.objects.filter(discussion_id=discussion_id).shown()

@@ -7,6 +7,7 @@ relies on its form. In another list, or under other filters, it is refused: it w
 import base64
 import hashlib
 import json
+from functools import cache
 from typing import Annotated, Any, Generic, TypedDict, TypeVar
 from urllib.parse import urlencode
 
@@ -79,7 +80,7 @@ def next_part(request: HttpRequest, key: tuple[Any, ...] | None) -> NextPart:
 
 def encode_cursor(request: HttpRequest, key: tuple[Any, ...]) -> str:
     """Return the cursor that stands for a sort key in the list that the request asks for."""
-    values = TypeAdapter(type(key)).dump_python(key, mode="json")
+    values = _adapter_for(type(key)).dump_python(key, mode="json")
     document = json.dumps([_mark(request), *values], separators=(",", ":"))
     return base64.urlsafe_b64encode(document.encode()).decode().rstrip("=")
 
@@ -97,9 +98,15 @@ def decode_cursor(request: HttpRequest, cursor: str, shape: Any) -> Any:
         document = json.loads(base64.b64decode(encoded, altchars=b"-_", validate=True))
         if not isinstance(document, list) or document[:1] != [_mark(request)]:
             raise invalid_cursor()
-        return TypeAdapter(shape).validate_json(json.dumps(document[1:]))
+        return _adapter_for(shape).validate_json(json.dumps(document[1:]))
     except (ValueError, RecursionError):  # Of base64, json and pydantic alike.
         raise invalid_cursor() from None
+
+
+@cache
+def _adapter_for(shape: Any) -> TypeAdapter[Any]:
+    """Return what writes and reads keys of a shape: making one takes longer than using it."""
+    return TypeAdapter(shape)
 
 
 def invalid_cursor() -> ValidationError:

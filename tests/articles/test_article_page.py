@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
+from wagtail.actions.create_alias import CreatePageAliasAction
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
@@ -141,6 +142,30 @@ def test_a_claims_card_says_in_words_how_sure_we_are_and_on_what_it_rests(client
         "https://doi.org/10.1186/s1",
         f"#{sourced['id']}",
     ]
+
+
+def test_a_page_without_its_body_names_its_parts_by_one_query(django_assert_num_queries: Any) -> None:
+    page = make_article(body=[claim_block("Needling helps."), *full_body([make_source()], make_image())])
+
+    def named(pk: int) -> dict[str, str]:
+        light = Page.objects.get(pk=pk).specific_deferred
+        with django_assert_num_queries(1):
+            return light.get_comment_anchors()
+
+    assert len(named(page.pk)) == 3
+    assert list(named(page.pk).items()) == list(page.get_comment_anchors().items())
+    changed = ArticlePage.objects.get(pk=page.pk)
+    changed.body = [claim_block("It is safe.")]
+    changed.save_revision().publish()
+    assert list(named(page.pk).values()) == ["Claim 1: It is safe."]
+    assert named(page.pk) == ArticlePage.objects.get(pk=page.pk).get_comment_anchors()
+    alias = CreatePageAliasAction(changed, update_slug="an-alias", user=None).execute(
+        skip_permission_checks=True
+    )
+    assert Page.objects.get(pk=alias.pk).specific_deferred.get_comment_anchors() == named(page.pk)
+    draft = ArticlePage.objects.get(pk=page.pk)
+    draft.body = [claim_block("A draft.")]
+    assert list(draft.get_comment_anchors().values()) == ["Claim 1: A draft."]
 
 
 def test_the_label_of_a_long_claim_ends_with_a_word() -> None:

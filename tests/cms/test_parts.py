@@ -62,3 +62,55 @@ def test_articles_work_without_comments(
 ) -> None:
     monkeypatch.setattr(parts._offers, "comment_counter", None)
     assert counts(client, discussed) == [None, None, [None, None], [None, None]]
+
+
+def test_a_claim_that_is_gone_is_named_as_it_was_everywhere(client: Client, discussed: ArticlePage) -> None:
+    def seen() -> list[Any]:
+        shown = client.get(discussed.get_url()).content.decode()
+        further = client.get(f"/comments/page/{discussed.pk}/").content.decode()
+        items = get(client, f"/comments/?page={discussed.pk}")["items"]
+        gone = "About a part that is no longer there:"
+        return [items[0]["anchor_label"], "It helps." in shown, gone in shown, gone in further]
+
+    assert seen() == ["Claim 1: It helps.", True, False, False]
+    for statements, label, is_gone in [
+        (["It is safe.", "It may help."], "Claim 1: It helps.", True),
+        (["It helps."], "Claim 1: It helps.", True),
+    ]:
+        changed = ArticlePage.objects.get(pk=discussed.pk)
+        changed.body = [claim_block(statement) for statement in statements]
+        changed.save_revision().publish()
+        assert seen() == [label, True, is_gone, is_gone]
+
+
+def test_a_claim_that_is_reworded_has_its_new_words_everywhere(
+    client: Client, discussed: ArticlePage
+) -> None:
+    changed = ArticlePage.objects.get(pk=discussed.pk)
+    changed.body[0].value["statement"] = "It may help."
+    changed.save_revision().publish()
+    (item, _other) = get(client, f"/comments/?page={discussed.pk}")["items"]
+    assert item["anchor_label"] == "Claim 1: It may help."
+    assert get(client, f"/comments/{item['uid']}/")["anchor_label"] == "Claim 1: It may help."
+    for address in (discussed.get_url(), f"/comments/page/{discussed.pk}/"):
+        shown = client.get(address).content.decode()
+        assert "<bdi>Claim 1: It may help.</bdi>" in shown
+
+
+@pytest.mark.parametrize("number", [1, 10, 100])
+def test_comments_on_claims_cost_a_constant_number_of_queries(
+    client: Client, discussed: ArticlePage, django_assert_num_queries: Any, number: int
+) -> None:
+    for place in range(number):
+        comment = submit_comment(
+            page=discussed,
+            body=f"More {place}",
+            author_name="Rosa",
+            author_email=f"rosa{place}@example.org",
+            anchor=next(iter(discussed.get_comment_anchors())),
+        )
+        set_comment_status(uids=[comment.uid], status=Status.APPROVED, actor=None)
+    client.get(f"/api/v1/comments/?page={discussed.pk}&limit=100")
+    with django_assert_num_queries(6, info="site, restrictions, page, comments, claims, frontends"):
+        items = get(client, f"/comments/?page={discussed.pk}&limit=100")["items"]
+    assert len(items) == min(number + 2, 100)

@@ -196,7 +196,7 @@ class TestAnchors:
         self, post: Any, form_data: dict[str, str], client: Client, plain_page: Page
     ) -> None:
         parts = PageWithParts.objects.get(pk=plain_page.pk)
-        with mock.patch.object(Page, "specific", parts):
+        with mock.patch.multiple(Page, specific=parts, specific_deferred=parts):
             form = client.get("/comments/form/", {"page": plain_page.pk, "anchor": "part-1"})
             assert "The &lt;first&gt; part" in form.content.decode()
             assert 'name="anchor" value="part-1"' in form.content.decode()

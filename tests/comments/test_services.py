@@ -347,7 +347,7 @@ class TestReading:
         make_comment(parent=first)
         set_comment_status(uids=[first.uid, second.uid], status=Status.TRASH, actor=None)
         found = list_comments(discussion=first.discussion, limit=10)
-        assert found.comments == [first, reply]
+        assert [comment.uid for comment in found.comments] == [first.uid, reply.uid]
         assert (found.count, found.next_cursor) == (1, "")
 
     def test_locate(self, approved: Make) -> None:
@@ -377,9 +377,10 @@ class SetBackClock(TestCase):
             comment.refresh_from_db()
             stored.append(comment)
         shown = list_comments(discussion=stored[0].discussion, limit=100).comments
-        assert set(shown) == set(stored)
-        for parent in [None, *stored]:
-            siblings = [comment.pk for comment in shown if comment.parent == parent]
+        place_of = {comment.uid: comment.pk for comment in stored}
+        assert {comment.uid for comment in shown} == set(place_of)
+        for parent_uid in [None, *place_of]:
+            siblings = [place_of[comment.uid] for comment in shown if comment.parent_uid == parent_uid]
             assert siblings == sorted(siblings)
         for comment in stored:
             assert comment.path.endswith(comment.uid.hex)
@@ -437,12 +438,12 @@ class StateMachine(TestCase):
             assert entries[-1].to_status == comment.status
             assert all(later.from_status == earlier.to_status for earlier, later in pairwise(entries))
 
-    def visible_state(self) -> dict[int, tuple[int, list[tuple[int, bool]]]]:
+    def visible_state(self) -> dict[int, tuple[int, list[tuple[UUID, bool]]]]:
         return {
             discussion.pk: (
                 discussion.version,
                 [
-                    (comment.pk, comment.is_approved)
+                    (comment.uid, comment.is_approved)
                     for comment in list_comments(discussion=discussion, limit=100).comments
                 ],
             )
