@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from wagtail.models import Revision
 
 from standfirst.aliases import page_model
 from standfirst.going_live import acting
+from standfirst.write_lock import writing
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ def publishing(
     revision: Revision, *, user: Any = None, log_action: Any = True, previous_revision: Any = None
 ) -> Iterator[bool]:
     """Publish in one transaction, in the name of ``user``. Yields and raises what ``may_publish`` does."""
-    with transaction.atomic(), acting(user):
+    with writing(), acting(user):
         yield may_publish(revision, log_action=log_action, previous_revision=previous_revision)
 
 
@@ -146,7 +146,7 @@ class _Whole:
     user: Any
 
     def execute(self, *args: Any, **kwargs: Any) -> Any:
-        with transaction.atomic(), acting(self.user):
+        with writing(), acting(self.user):
             return super().execute(*args, **kwargs)  # type: ignore[misc]
 
 
