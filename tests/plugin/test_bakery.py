@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -82,6 +83,19 @@ def publish(editor: HttpClient, address: str, **values: str) -> Answer:
     )
     assert re.search(r"/admin/pages/\d+/$", answer.url), answer.text
     return answer
+
+
+@pytest.fixture(scope="module")
+def published_claim(bakery: Project, site: str) -> dict[str, Any]:
+    """Return what the API says of the claim on a new page of the blog, at /blog/salt/."""
+    address = f"/admin/pages/add/blog/blogpage/{bakery.shell(BLOG)}/"
+    publish(log_in(site, OWNER), address, title="Salt", slug="salt", **claim())
+    (indexed,) = [
+        item
+        for item in HttpClient(site).get("/api/v1/claims/").data["items"]
+        if item["statement"] == STATEMENT
+    ]
+    return dict(indexed)
 
 
 def assert_in_frame(answer: Answer) -> None:
@@ -166,20 +180,19 @@ def test_what_was_there_goes_on(site: str) -> None:
     ]
 
 
-def test_a_claim_among_the_blocks_of_the_site(bakery: Project, site: str) -> None:
+def test_a_claim_among_the_blocks_of_the_site(
+    bakery: Project, site: str, published_claim: dict[str, Any]
+) -> None:
     """It keeps its id when it is moved and reworded; readers comment on it, and users of the site decide."""
-    owner, reader = log_in(site, OWNER), HttpClient(site)
-    blog = bakery.shell(BLOG)
-    publish(owner, f"/admin/pages/add/blog/blogpage/{blog}/", title="Salt", slug="salt", **claim())
-    (indexed,) = reader.get("/api/v1/claims/").data["items"]
+    reader, indexed = HttpClient(site), published_claim
     number = indexed["article"]["id"]
     (_, block) = reader.get(f"/api/v1/articles/{number}/").data["body"]
     edited = claim(block["id"], **{"body-1-value-statement": REWORDED})
-    publish(owner, f"/admin/pages/{number}/edit/", **edited)
+    publish(log_in(site, OWNER), f"/admin/pages/{number}/edit/", **edited)
     page = reader.get("/blog/salt/")
     assert_in_frame(page)
     assert f'id="claim-{indexed["uid"]}"' in page.text
-    (again,) = reader.get("/api/v1/claims/").data["items"]
+    again = reader.get(f"/api/v1/claims/{indexed['uid']}/").data
     assert (again["uid"], again["statement"]) == (indexed["uid"], REWORDED)
     assert [block["type"] for block in reader.get(f"/api/v1/articles/{number}/").data["body"]] == [
         "claim",
@@ -251,6 +264,7 @@ def test_every_screen_of_the_admin_opens(site: str) -> None:
     assert {screen.url: screen.status for screen in screens.values() if screen.status != 200} == {}
 
 
+@pytest.mark.usefixtures("published_claim")
 def test_a_dark_browser_on_a_light_site(site: str, not_run: Callable[[str], None]) -> None:
     """The bakery says nothing of dark colours, so it is light whatever a reader prefers, and so are we."""
     if not find_chromium():
