@@ -21,6 +21,14 @@ from tests.postgres import USER, find_programs, throwaway_server
 
 HERE = Path(__file__).parent
 APPS = ("accounts", "base", "blog", "locations")
+# In one process: to start a second one takes as long as to migrate.
+MIGRATE = """
+import importlib
+from django.core.management import call_command
+call_command("makemigrations", *{apps}, verbosity=0)
+importlib.invalidate_caches()
+call_command("migrate", verbosity=0)
+"""
 OWNER, MODERATOR, READER = (f"{name}@bakery.example.org" for name in ("owner", "mona", "reader"))
 
 BLOG_PAGE = """class BlogPage(ArticleMixin, Page):
@@ -149,9 +157,7 @@ class Bakeries:
                 self._execute("CREATE DATABASE first")
                 project = replace(project, variables={**project.variables, **variables})
             shutil.copytree(HERE / "bakery", project.folder, ignore=shutil.ignore_patterns("__pycache__"))
-            project.run("python", "manage.py", "makemigrations", "--verbosity=0", *APPS)
-            project.run("python", "manage.py", "migrate", "--verbosity=0")
-            project.run("python", "manage.py", "load_initial_data")
+            project.shell(MIGRATE.format(apps=APPS) + 'call_command("load_initial_data")')
             self._first[database] = project
         return self._first[database]
 
@@ -183,6 +189,10 @@ def take_up(project: Project, guide: Path) -> None:
         if isinstance(step, FileStep):
             path, text = (words.replace("mysite/", "bakery/") for words in (step.path, step.text))
             follow(FileStep(str(path), text), project)
-    project.run("python", "manage.py", "makemigrations", "--verbosity=0")
-    project.run("python", "manage.py", "migrate", "--verbosity=0")
-    project.run("python", "manage.py", "check", "--database=default", "--fail-level=WARNING")
+    migrate(project)
+
+
+def migrate(project: Project) -> None:
+    """Make the migrations of the bakery's own apps, and run all, and check."""
+    check = 'call_command("check", databases=["default"], fail_level="WARNING")'
+    project.shell(MIGRATE.format(apps=APPS) + check)

@@ -247,6 +247,7 @@ def test_the_pictures_of_the_image_model(bakery: Project, site: str) -> None:
         assert (answer.status, answer.headers["Content-Type"]) == (200, "image/jpeg")
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_every_screen_of_the_admin_opens(site: str) -> None:
     """Those of the menu, and those of ours that they lead to; the editor of each page."""
     owner = log_in(site, OWNER)
@@ -264,6 +265,7 @@ def test_every_screen_of_the_admin_opens(site: str) -> None:
     assert {screen.url: screen.status for screen in screens.values() if screen.status != 200} == {}
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.usefixtures("published_claim")
 def test_a_dark_browser_on_a_light_site(site: str, not_run: Callable[[str], None]) -> None:
     """The bakery says nothing of dark colours, so it is light whatever a reader prefers, and so are we."""
