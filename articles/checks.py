@@ -118,6 +118,27 @@ def check_claims(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Check
     ]
 
 
+@register()
+def check_claims_elsewhere(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report page types whose editors can write claims that nobody indexes, as where a stream is shared."""
+    from .body.streams import find_identified, find_stream_names
+    from .models import ArticleMixin
+
+    return [
+        checks.Warning(
+            f"{model.__name__}.{name} takes claims, but {model.__name__} is no article: its claims are "
+            "neither indexed nor served, and have no lasting address.",
+            hint="Put ArticleMixin before the page class, or give the page type a stream without claims.",
+            obj=model,
+            id="standfirst_articles.W004",
+        )
+        for model in get_page_models()
+        if not issubclass(model, ArticleMixin)
+        for name in find_stream_names(model)
+        if any(find_identified(model._meta.get_field(name).stream_block))
+    ]
+
+
 @register(Tags.templates)
 def check_templates(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Report what the templates of articles put into blocks that no base template has: it would vanish."""

@@ -15,6 +15,7 @@ class StandfirstConfig(AppConfig):
     def ready(self) -> None:
         """Guard the records of all apps, register checks and e-mail, and follow Wagtail's pages."""
         from standfirst import aliases, going_live
+        from standfirst import checks as own_checks  # noqa: F401
         from standfirst.delivery import checks as delivery_checks  # noqa: F401
         from standfirst.outbox import checks as outbox_checks  # noqa: F401
         from standfirst.outbox import register

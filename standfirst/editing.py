@@ -8,13 +8,13 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 from wagtail.admin.viewsets.pages import page_viewset_registry
 from wagtail.models import Revision
 
 from standfirst.page_rows import PageRow, bring_up_to_date, lock_page, renew, written_as
+from standfirst.write_lock import writing
 
 
 class GuardedEditMixin:
@@ -31,7 +31,7 @@ class GuardedEditMixin:
 
     def publish_action(self) -> Any:
         """Publish in one transaction, so that nobody else publishes between the check and the publication."""
-        with transaction.atomic():
+        with writing():
             lock_page(self.page.pk)  # type: ignore[attr-defined]
             return super().publish_action()  # type: ignore[misc]
 
@@ -41,7 +41,7 @@ class GuardedEditMixin:
         Raises ``Http404`` for a page that was deleted meanwhile, ``PermissionDenied`` for a save that would
         hide a newer draft.
         """
-        with transaction.atomic():
+        with writing():
             row = bring_up_to_date(form.instance)
             if row is None:
                 raise Http404
@@ -69,7 +69,7 @@ class GuardedUnpublishMixin:
 
     def unpublish(self) -> Any:
         """Unpublish in one transaction. A draft that was saved meanwhile stays the latest version."""
-        with transaction.atomic():
+        with writing():
             for page in self.objects_to_unpublish:  # type: ignore[attr-defined]
                 renew(page)
             return super().unpublish()  # type: ignore[misc]

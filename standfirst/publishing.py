@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import Http404
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -24,6 +23,7 @@ from wagtail.models import Revision
 from standfirst.aliases import page_model
 from standfirst.going_live import acting
 from standfirst.page_rows import bring_up_to_date, lock_page, renew, written_as
+from standfirst.write_lock import writing
 
 logger = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ def publishing(
     revision: Revision, *, user: Any = None, log_action: Any = True, previous_revision: Any = None
 ) -> Iterator[bool]:
     """Publish in one transaction, in the name of ``user``. Yields and raises what ``may_publish`` does."""
-    with transaction.atomic(), acting(user):
+    with writing(), acting(user):
         yield may_publish(revision, log_action=log_action, previous_revision=previous_revision)
 
 
@@ -154,7 +154,7 @@ class GuardedEditPageAction(EditPageAction):
 
     def execute(self, *args: Any, **kwargs: Any) -> Any:
         """Save and, if asked to, publish. Raises ``StaleRevisionError``, ``Http404`` if the page is gone."""
-        with transaction.atomic(), acting(self.user):
+        with writing(), acting(self.user):
             row = bring_up_to_date(self.instance)
             if row is None:
                 raise Http404
@@ -174,7 +174,7 @@ class _Whole:
     user: Any
 
     def execute(self, *args: Any, **kwargs: Any) -> Any:
-        with transaction.atomic(), acting(self.user):
+        with writing(), acting(self.user):
             return super().execute(*args, **kwargs)  # type: ignore[misc]
 
 
@@ -182,7 +182,7 @@ class WholeUnpublishPageAction(_Whole, UnpublishPageAction):
     """Takes a page, its schedule and its aliases offline. The newest draft stays its latest version."""
 
     def execute(self, *args: Any, **kwargs: Any) -> Any:
-        with transaction.atomic():
+        with writing():
             renew(self.object)
             return super().execute(*args, **kwargs)
 

@@ -60,7 +60,7 @@ class Presenter:
         return schemas.PageLink(type="page_link", id=page.pk, title=page.title, url=url, path=path)
 
     def summarise(self, pages: list[Any], claim_counts: dict[int, int]) -> list[schemas.ArticleSummary]:
-        pictures = describe_pictures([(page.hero_image, page.hero_alt) for page in pages])
+        pictures = describe_pictures([(page.hero_image, page.hero_alt or "") for page in pages])
         translations = self.viewer.translations_of(pages)
         own_fields = read_page_fields(pages)
         comment_counts = parts.count_comments(pages, viewer=self.viewer) or {}

@@ -107,19 +107,17 @@ def find_blocks(page: Any) -> list[PlacedBlock]:
     return found
 
 
-def find_lost_claims(block: Block, *, path: str = "", in_list: bool = False) -> Iterator[str]:
+def find_lost_claims(block: Block) -> Iterator[str]:
     """Yield the places below a block where a claim, or what else has an identity, stands in a list.
 
     A place is the names of the blocks that lead there, joined by full stops.
     """
-    for child in child_blocks(block):
-        # A list's item has no name of its own.
-        place = path if isinstance(block, ListBlock) else ".".join(filter(None, [path, child.name]))
-        kind = find_kind(child)
-        is_lost = in_list or isinstance(block, ListBlock)
-        if kind is not None and kind.has_identity and is_lost:
-            yield place
-        yield from find_lost_claims(child, path=place, in_list=is_lost)
+    return (place for place, in_list in _find_identified(block) if in_list)
+
+
+def find_identified(block: Block) -> Iterator[str]:
+    """Yield the places below a block where a claim, or what else has an identity, can stand."""
+    return (place for place, _in_list in _find_identified(block))
 
 
 def may_hold_kinds(block: Block) -> bool:
@@ -138,6 +136,17 @@ def child_blocks(block: Block) -> Iterable[Block]:
     if isinstance(block, BaseStructBlock | BaseStreamBlock):
         return list(block.child_blocks.values())
     return []
+
+
+def _find_identified(block: Block, *, path: str = "", in_list: bool = False) -> Iterator[tuple[str, bool]]:
+    for child in child_blocks(block):
+        # A list's item has no name of its own.
+        place = path if isinstance(block, ListBlock) else ".".join(filter(None, [path, child.name]))
+        kind = find_kind(child)
+        is_in_list = in_list or isinstance(block, ListBlock)
+        if kind is not None and kind.has_identity:
+            yield place, is_in_list
+        yield from _find_identified(child, path=place, in_list=is_in_list)
 
 
 def _walk_stream(stream: Iterable[Any], *, is_stable: bool) -> Iterator[PlacedBlock]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models.signals import class_prepared
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -18,6 +18,7 @@ from standfirst.going_live import acting
 from standfirst.page_rows import renew
 from standfirst.plain_migrations import plain_in_migrations
 from standfirst.publishing import publishing
+from standfirst.write_lock import writing
 
 from ..body.blocks import ArticleBodyBlock
 from ..body.reading import Reading, read_article
@@ -143,7 +144,7 @@ class ArticleMixin(models.Model):
         self, set_expired: bool = False, commit: bool = True, user: Any = None, *args: Any, **kwargs: Any
     ) -> Any:
         """Take the page offline as Wagtail does, in one transaction with all that follows."""
-        with transaction.atomic(), acting(user):
+        with writing(), acting(user):
             renew(self)
             return super().unpublish(set_expired, commit, user, *args, **kwargs)  # type: ignore[misc]
 

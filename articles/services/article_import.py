@@ -11,12 +11,13 @@ from uuid import uuid4
 import swapper
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.html import strip_tags
 from django.utils.text import slugify
 from wagtail.blocks import StreamValue
 from wagtail.log_actions import log
 from wagtail.models import PageLogEntry
+
+from standfirst.write_lock import writing
 
 from ..body.parts import block_of, digest_block
 from ..importing import ImportedArticle, ListPart
@@ -92,7 +93,7 @@ def import_article(
     Raises `ImportRefusedError`; nothing is written then.
     """
     try:
-        with transaction.atomic():
+        with writing():
             parent = find_parent(slug=parent_slug)
             # Of two simultaneous imports, the second must find the page that the first makes.
             type(parent)._default_manager.select_for_update().get(pk=parent.pk)

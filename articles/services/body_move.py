@@ -18,6 +18,8 @@ from wagtail.contrib.typed_table_block.blocks import BaseTypedTableBlock
 from wagtail.fields import StreamField
 from wagtail.models import Revision
 
+from standfirst.write_lock import writing
+
 # A page and its revisions get the same ids for the same texts, whoever moves them.
 _NAMESPACE: Final = UUID("0f9a6f0e-58c5-5d6f-8f0b-3f0d9c6a2b11")
 _HEADING: Final = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1>", re.DOTALL | re.IGNORECASE)
@@ -60,7 +62,7 @@ def move_body(
     Raises ``BodyMoveRefusedError`` if the target can't hold something; nothing is written then.
     """
     mover = _Mover(model=model, source=source, target=target, names=names or {})
-    with transaction.atomic():
+    with transaction.atomic() if check else writing():
         for page in model._default_manager.select_for_update(of=("self",)).order_by("pk"):
             mover.read_page(page)
         if mover.report.problems:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from standfirst.aliases import page_model
+from standfirst.write_lock import writing
 
 from ..body.reading import read_claims
 from ..claims.cards import ClaimCard
@@ -87,7 +88,7 @@ def rebuild_claims(*, check: bool = False) -> RebuildReport:
     total = RebuildReport()
     for model in article_page_models():
         for pk in model._default_manager.filter(alias_of=None).live().values_list("pk", flat=True):
-            with transaction.atomic():
+            with transaction.atomic() if check else writing():
                 # The row is locked, so that a page published meanwhile isn't overwritten with its past.
                 page = model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
                 if page is not None:

@@ -1,6 +1,5 @@
 """All that follows when an article goes live or offline, written in the transaction that saves the page."""
 
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -33,6 +32,11 @@ def follow_showing(*, page: Any) -> None:
     if not isinstance(page, ArticleMixin):
         return
     index_claims(page=page)
+
     # Scaling pictures takes seconds, which no other writer should wait for; a page without them shows the
     # originals.
-    transaction.on_commit(partial(make_renditions, page=page), robust=True)
+    # No partial: Django logs the failure of a robust function by its name, and fails where it has none.
+    def scale() -> None:
+        make_renditions(page=page)
+
+    transaction.on_commit(scale, robust=True)

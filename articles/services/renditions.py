@@ -16,7 +16,7 @@ def make_renditions(*, page: Any) -> int:
     Returns the number of images handled. An image that can't be read is logged and skipped: the article must
     still be published.
     """
-    images = [page.hero_image] if page.hero_image_id else []
+    images = [page.hero_image]
     for placed in find_blocks(page):
         images += [image for image, _alt in placed.kind.images(placed.value)]
     done = 0

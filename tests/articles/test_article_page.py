@@ -354,6 +354,17 @@ def test_an_image_that_cannot_be_read_does_not_stop_publishing(
     assert page.live
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_failure_after_the_commit_does_not_stop_publishing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django logs it by the name of the function, which a partial doesn't have."""
+
+    def fail(*, page: Any) -> None:
+        raise RuntimeError(f"No renditions of page {page.pk}")
+
+    monkeypatch.setattr("articles.services.publication.make_renditions", fail)
+    assert make_article().live
+
+
 @override_settings(STANDFIRST_ARTICLES_WORDS_PER_MINUTE=None)
 def test_reading_time_can_be_left_out(client: Client) -> None:
     page = make_article(body=[block("paragraph", f"<p>{'word ' * 500}</p>")])

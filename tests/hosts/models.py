@@ -122,6 +122,13 @@ class ListingPage(ArticleMixin, Page):
     )
 
 
+class PlainPage(Page):
+    """A page type that is no article, and yet has a body that claims can be written in."""
+
+    text = StreamField([("note", CharBlock()), ("pair", PairBlock())], blank=True)
+    words = StreamField([("note", CharBlock())], blank=True)
+
+
 class OldPage(ArticleMixin, Page):
     """A page type that had its bodies before it took up ours."""
 

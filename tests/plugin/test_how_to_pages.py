@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin.conftest import NewSite, Project, served
+from tests.plugin.conftest import NewSite
 from tests.plugin.followed_docs import FileStep, read_steps
 from tests.plugin.http_client import HttpClient
+from tests.plugin.projects import Project, served
 from tests.plugin.test_new_site import approve_first, log_in, publish
 
 GUIDES = Path(__file__).resolve().parents[2] / "docs" / "how-to"

@@ -4,18 +4,18 @@ import re
 
 import pytest
 
-from tests.plugin.conftest import PASSWORD, Project
 from tests.plugin.http_client import Answer, HttpClient
+from tests.plugin.projects import PASSWORD, Project
 
 STATEMENT = "Microneedling opens channels that a serum passes through."
 COMMENT = "Which needle length was used in the trials?"
 
 
-def log_in(site: str) -> HttpClient:
+def log_in(site: str, user: str = "editor") -> HttpClient:
     """Return a client that is logged in to the admin, through its login form."""
     client = HttpClient(site)
     page = client.get("/admin/login/")
-    answer = client.submit(page, page.form(method="post"), username="editor", password=PASSWORD)
+    answer = client.submit(page, page.form(method="post"), username=user, password=PASSWORD)
     assert answer.url == f"{site}/admin/", answer.text
     return client
 

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 
 from articles.body.streams import find_blocks
-from articles.checks import check_claims
+from articles.checks import check_claims, check_claims_elsewhere
 from articles.claims.identity import mint_claim_uid
 from articles.models import Claim, Source
 from articles.services import rebuild_claims
@@ -235,6 +235,12 @@ def test_claims_in_lists_are_refused_by_a_check_and_have_no_identity() -> None:
         "ListingPage has a claim in a ListBlock: findings.deep.inner.claim.",
     ]
     assert all("StreamBlock" in message.hint for message in messages)
+
+
+def test_claims_on_a_page_type_that_is_no_article_are_named_by_a_check() -> None:
+    (message,) = check_claims_elsewhere(None)
+    assert message.id == "standfirst_articles.W004"
+    assert message.msg.startswith("PlainPage.text takes claims, but PlainPage is no article")
 
 
 @pytest.mark.parametrize("place", ["finding", "pair", "box", "section", "sidebar"])
