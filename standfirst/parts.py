@@ -26,12 +26,23 @@ class CommentCounter(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class VersionedPart:
+    """A kind of part that has versions of its own: where the database holds them."""
+
+    kind: str
+    table: str
+    key_column: str
+    version_column: str
+
+
 @dataclass
 class _Offers:
     routers: list[str] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
     problem_codes: dict[str, str] = field(default_factory=dict)
     comment_counter: CommentCounter | None = None
+    versioned_parts: dict[str, VersionedPart] = field(default_factory=dict)
 
 
 _offers = _Offers()
@@ -83,3 +94,18 @@ def count_comments_by_anchor(
     """Return ``CommentCounter.count_by_anchor``; None if no installed app takes comments."""
     counter = _offers.comment_counter
     return None if counter is None else counter.count_by_anchor(list(pages), viewer=viewer)
+
+
+def offer_versioned_part(kind: str, *, table: str, key_column: str, version_column: str) -> None:
+    """Have kept answers checked by versions of one more kind, such as that of a discussion.
+
+    The version of a part, a whole number, must move with every change to the part that readers can see, in the
+    same transaction. Whoever reads a part for an answer calls ``standfirst.cache.noting.note`` with the kind,
+    the key and the version, before reading what hangs on the part; the version of a row that isn't there is 0.
+    """
+    _offers.versioned_parts[kind] = VersionedPart(kind, table, key_column, version_column)
+
+
+def versioned_parts() -> Mapping[str, VersionedPart]:
+    """Return the kinds of parts that have versions of their own, by name."""
+    return _offers.versioned_parts
