@@ -24,6 +24,7 @@ class ArticlesConfig(AppConfig):
         parts.offer_router(
             f"{__package__}.api.router", tags={"articles": "Pages, their claims, and the sources of these."}
         )
+        parts.offer_parameters("tag", "page")
         register_policies()
         follow_pages(
             Follower(

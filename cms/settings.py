@@ -143,13 +143,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "standfirst.cache.middleware.OriginCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cms.middleware.HeadMiddleware",
     "cms.middleware.ContentSecurityPolicyMiddleware",
     "cms.middleware.PublicGZipMiddleware",
     "standfirst.delivery.middleware.DeliveryMiddleware",
-    "cms.middleware.PublicCacheMiddleware",
+    "standfirst.cache.middleware.PublicCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cms.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -25,6 +25,7 @@ class CommentsConfig(AppConfig):
         parts.offer_router(
             f"{__package__}.api.router", tags={"comments": "What readers say, and the form that takes it."}
         )
+        parts.offer_parameters("after")
         parts.offer_comment_counter(Counter())
         parts.offer_problem_codes({**pipeline.codes(), **errors.codes()})
         pre_delete.connect(signal_handlers.show_that_an_editor_is_gone, sender=settings.AUTH_USER_MODEL)

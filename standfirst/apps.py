@@ -15,6 +15,8 @@ class StandfirstConfig(AppConfig):
     def ready(self) -> None:
         """Guard the records of all apps, register checks and e-mail, and follow Wagtail's pages."""
         from standfirst import aliases, going_live
+        from standfirst.cache import origin_checks  # noqa: F401
+        from standfirst.cache.purging import PurgeKind
         from standfirst.delivery import checks as delivery_checks  # noqa: F401
         from standfirst.outbox import checks as outbox_checks  # noqa: F401
         from standfirst.outbox import register
@@ -35,3 +37,4 @@ class StandfirstConfig(AppConfig):
         aliases.connect()
         going_live.connect()
         register(MailKind())
+        register(PurgeKind())

@@ -42,6 +42,7 @@ class _Offers:
     tags: dict[str, str] = field(default_factory=dict)
     problem_codes: dict[str, str] = field(default_factory=dict)
     comment_counter: CommentCounter | None = None
+    parameters: dict[str, None] = field(default_factory=dict)
     versioned_parts: dict[str, VersionedPart] = field(default_factory=dict)
 
 
@@ -75,6 +76,15 @@ def offer_problem_codes(codes: Mapping[str, str]) -> None:
 
 def offered_problem_codes() -> Mapping[str, str]:
     return dict(_offers.problem_codes)
+
+
+def offer_parameters(*names: str) -> None:
+    """Name query parameters that an app's pages read: answers to requests with others are not kept."""
+    _offers.parameters.update(dict.fromkeys(names))
+
+
+def offered_parameters() -> tuple[str, ...]:
+    return tuple(_offers.parameters)
 
 
 def offer_comment_counter(counter: CommentCounter) -> None:

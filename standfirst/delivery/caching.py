@@ -4,6 +4,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 
+from standfirst.cache.conf import purged_cache_seconds
+from standfirst.cache.tags import can_be_purged
 from standfirst.delivery import conf
 
 # For how long caches go on showing what they have while the site answers 5xx or not at all (RFC 5861).
@@ -15,7 +17,7 @@ def let_caches_keep(request: HttpRequest, response: HttpResponseBase) -> HttpRes
 
     A successful GET or HEAD that carried no session cookie, set no cookie and read no session is public. A
     browser asks each time, and mostly gets 304: whoever publishes a page or approves a comment wants to see
-    it now; shared caches keep it. There is no must-revalidate: it would forbid what stale-if-error allows. A
+    it now; shared caches keep it, for long where it carries names by which they are purged. There is no must-revalidate: it would forbid what stale-if-error allows. A
     response with a ``Cache-Control`` of its own is left alone. One that is encoded already gets no validator:
     its bytes may differ from time to time.
     """
@@ -33,7 +35,7 @@ def let_caches_keep(request: HttpRequest, response: HttpResponseBase) -> HttpRes
         response,
         public=True,
         max_age=0,
-        s_maxage=conf.shared_cache_seconds(),
+        s_maxage=purged_cache_seconds() if can_be_purged() else conf.shared_cache_seconds(),
         stale_if_error=STALE_IF_ERROR_SECONDS,
     )
     if not isinstance(response, HttpResponse) or response.has_header("Content-Encoding"):
