@@ -36,6 +36,14 @@ class VersionedPart:
     version_column: str
 
 
+@dataclass(frozen=True, slots=True)
+class ClassedTables:
+    """Tables, by name, that public answers depend on, and those that none depends on."""
+
+    visible: set[str]
+    invisible: set[str]
+
+
 @dataclass
 class _Offers:
     routers: list[str] = field(default_factory=list)
@@ -44,6 +52,7 @@ class _Offers:
     comment_counter: CommentCounter | None = None
     parameters: dict[str, None] = field(default_factory=dict)
     versioned_parts: dict[str, VersionedPart] = field(default_factory=dict)
+    classed_tables: ClassedTables = field(default_factory=lambda: ClassedTables(set(), set()))
 
 
 _offers = _Offers()
@@ -119,3 +128,17 @@ def offer_versioned_part(kind: str, *, table: str, key_column: str, version_colu
 def versioned_parts() -> Mapping[str, VersionedPart]:
     """Return the kinds of parts that have versions of their own, by name."""
     return _offers.versioned_parts
+
+
+def class_tables(*, visible: Iterable[str] = (), invisible: Iterable[str] = ()) -> None:
+    """Say of an app's tables whether a public answer can depend on them. A * may end a name.
+
+    Those that nobody has classed count as visible.
+    """
+    _offers.classed_tables.visible.update(visible)
+    _offers.classed_tables.invisible.update(invisible)
+
+
+def classed_tables() -> ClassedTables:
+    """Return what the installed apps have said of their tables."""
+    return _offers.classed_tables

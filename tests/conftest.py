@@ -169,8 +169,8 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def empty_caches() -> None:
     """Start every test with nothing cached by an earlier one."""
     cache.clear()
-    store.clear()
-    _Purged.content = None
+    middleware.store.clear()
+    purging.Purged.content = None
     ContentType.objects.clear_cache()
 
 

@@ -77,7 +77,7 @@ def purge_tags(tags: Iterable[str], *, key: str = "") -> None:
             enqueue(kind=PurgeKind.name, payload=payload, key=message_key, delay=delay)
 
 
-class _Purged:
+class Purged:
     """The content that this process last saw purged, or asked to have purged."""
 
     content: int | None = None
@@ -93,9 +93,9 @@ def purge_changed_content() -> None:
         return
     try:
         version = read_version()
-        if version is None or version.content == _Purged.content:
+        if version is None or version.content == Purged.content:
             return
         purge_tags([EVERYTHING], key=f"content {version.content}")
-        _Purged.content = version.content
+        Purged.content = version.content
     except DatabaseError:
         logger.exception("Caches could not be told that the content has changed")
