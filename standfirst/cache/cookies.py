@@ -40,6 +40,14 @@ class WatchedCookies(dict[str, str]):
         self._seek(name)
         return super().get(name, default)
 
+    def pop(self, name: str, *default: Any) -> Any:
+        self._seek(name)
+        return super().pop(name, *default)
+
+    def __len__(self) -> int:
+        self.sought = None
+        return super().__len__()
+
     def __iter__(self) -> Iterator[str]:
         self.sought = None
         return super().__iter__()
