@@ -57,7 +57,7 @@ def read_asked(request: HttpRequest, rules: Rules) -> Asked | None:
 def sort_parameters(query: str, rules: Rules) -> tuple[str, bool]:
     """Return a query string without the ignored parameters, and whether all that is left is known."""
     kept, is_known = [], True
-    for piece in query.split("&"):
+    for piece in filter(None, query.split("&")):
         name = unquote_plus(piece.partition("=")[0])
         if name in rules.known:
             kept.append(piece)
