@@ -24,6 +24,13 @@ class ArticlesConfig(AppConfig):
         parts.offer_router(
             f"{__package__}.api.router", tags={"articles": "Pages, their claims, and the sources of these."}
         )
+        # Those of page types need not be named. A new model says here whether readers see anything of it.
+        parts.class_tables(
+            visible=[
+                f"{self.label}_{model}"
+                for model in ("articleauthor", "articletag", "claim", "claimcitation", "person", "source")
+            ]
+        )
         register_policies()
         follow_pages(
             Follower(
