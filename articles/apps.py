@@ -25,6 +25,13 @@ class ArticlesConfig(AppConfig):
             f"{__package__}.api.router", tags={"articles": "Pages, their claims, and the sources of these."}
         )
         parts.offer_parameters("tag", "page")
+        # Those of page types need not be named. A new model says here whether readers see anything of it.
+        parts.class_tables(
+            visible=[
+                f"{self.label}_{model}"
+                for model in ("articleauthor", "articletag", "claim", "claimcitation", "person", "source")
+            ]
+        )
         register_policies()
         follow_pages(
             Follower(

@@ -287,6 +287,11 @@ STANDFIRST_COMMENTS_TRUSTED_PROXIES = env.int("STANDFIRST_TRUSTED_PROXIES", defa
 # Who gets an e-mail when a comment awaits moderation.
 STANDFIRST_COMMENTS_NOTIFY = env.list("STANDFIRST_COMMENTS_NOTIFY", default=[])
 
+# --- Answers that are kept ----------------------------------------------------------------------------------
+
+# No public answer depends on them.
+STANDFIRST_CACHE_INVISIBLE_TABLES = ["axes_*"]
+
 # --- APIs ---------------------------------------------------------------------------------------------------
 
 # Pages of these origins may post comments through the delivery API; those of every origin may read it.

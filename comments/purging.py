@@ -1,7 +1,8 @@
 """Purges what front-end caches keep of a discussion that readers see differently now.
 
-For sites that use ``wagtail.contrib.frontend_cache``. Purged are the addresses of the page and its aliases,
-those of the lists of its comments, and those of comments that were decided about.
+By name, what carries the discussion's: every answer that it shows in. On sites that use
+``wagtail.contrib.frontend_cache`` also by address: the page and its aliases, the lists of its comments, and
+comments that were decided about.
 """
 
 import logging
@@ -21,9 +22,11 @@ from django.db.models.functions import RowNumber
 from django.urls import reverse
 
 from standfirst.aliases import find_aliases, page_model
+from standfirst.cache.purging import purge_tags
+from standfirst.cache.tags import make_tag
 
 from . import conf
-from .models import Comment
+from .models import Comment, Discussion
 from .paths import encode_cursor
 
 logger = logging.getLogger("standfirst.comments")
@@ -39,10 +42,11 @@ _collected: ContextVar[_Changes | None] = ContextVar("standfirst_comments_purgin
 
 
 def purge_after_commit(*, page_id: int, uids: Iterable[UUID] = (), using: str | None = None) -> None:
-    """Purge a discussion's addresses once the current transaction is committed, if the site has it so.
+    """Purge a discussion once the current transaction is committed, if the site has it so.
 
     ``page_id`` is that of the discussion's page, ``uids`` are comments whose own addresses change.
     """
+    purge_tags([make_tag(Discussion.PART, page_id)])
     if not _is_configured():
         return
     uids = set(uids)

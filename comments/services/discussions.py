@@ -6,6 +6,7 @@ from django.db import transaction
 from wagtail.log_actions import log
 
 from standfirst.aliases import find_original_id
+from standfirst.cache.noting import note
 
 from ..counting import change_discussion, lock_discussions, recount
 from ..models import Discussion
@@ -20,8 +21,14 @@ def find_discussion_page_id(page: Any) -> int:
 
 
 def find_discussion(page: Any) -> Discussion | None:
-    """Return the discussion under a page, or None if nobody has needed one yet (it is open and empty)."""
-    return Discussion.objects.filter(page_id=find_discussion_page_id(page)).first()
+    """Return the discussion under a page, or None if nobody has needed one yet (it is open and empty).
+
+    Its version is noted for the answer that is being made, whose comments must be read after this.
+    """
+    page_id = find_discussion_page_id(page)
+    discussion = Discussion.objects.filter(page_id=page_id).first()
+    note(Discussion.PART, page_id, discussion.version if discussion else 0)
+    return discussion
 
 
 def lock_discussion_of_page(page_id: int) -> Discussion:

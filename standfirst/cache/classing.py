@@ -35,6 +35,7 @@ INVISIBLE_TABLES: Final = (
     "django_content_type",
     "django_migrations",
     "django_session",
+    "django_tasks_database_dbtaskresult",
     # Rights within the admin. Whether somebody is an editor at all hangs on auth_*, which is visible.
     "wagtailcore_groupcollectionpermission",
     "wagtailcore_grouppagepermission",
@@ -147,22 +148,22 @@ class Classing:
         if is_named(table, version_conf.invisible_tables()):
             return True
         offered = parts.classed_tables()
-        return not is_named(table, offered.visible) and is_named(table, (*INVISIBLE_TABLES, *offered.invisible))
+        return not is_named(table, offered.visible) and is_named(
+            table, (*INVISIBLE_TABLES, *offered.invisible)
+        )
 
     def is_classed(self, table: str) -> bool:
         """Return whether anybody has said what a table is; if not, it counts."""
         offered = parts.classed_tables()
         names = (*INVISIBLE_TABLES, *VISIBLE_TABLES, *offered.invisible, *offered.visible)
         own = (*version_conf.invisible_tables(), *version_conf.visible_tables())
-        known = {self.page_table, self.user_table, *self.versioned, *self.only_added}
+        known = {self.page_table, self.user_table, *self.page_columns, *self.versioned, *self.only_added}
         return table in known or is_named(table, (*names, *own))
 
 
 def is_named(table: str, names: Iterable[str]) -> bool:
     """Return whether one of the names is a table's, or its beginning with a * after."""
-    return any(
-        table == name or (name.endswith("*") and table.startswith(name[:-1])) for name in names
-    )
+    return any(table == name or (name.endswith("*") and table.startswith(name[:-1])) for name in names)
 
 
 def _find_page_columns() -> Iterable[tuple[str, str]]:

@@ -28,7 +28,9 @@ _FIND_TABLES = """
 SELECT name FROM pragma_table_list
 WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
 """
-_FIND_TRIGGERS = f"SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' AND name GLOB '{PREFIX}_*'"
+_FIND_TRIGGERS = (
+    f"SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' AND name GLOB '{PREFIX}_*'"
+)
 
 
 def find_tables(connection: Any) -> list[str]:
@@ -141,9 +143,13 @@ def _condition(connection: Any, table: str, event: str, rule: Rule, page_table: 
         )
     if event == UPDATE and rule.hidden:
         with connection.cursor() as cursor:
-            columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+            columns = [
+                column.name for column in connection.introspection.get_table_description(cursor, table)
+            ]
         changed = [
-            f"OLD.{quote(column)} IS NOT NEW.{quote(column)}" for column in columns if column not in rule.hidden
+            f"OLD.{quote(column)} IS NOT NEW.{quote(column)}"
+            for column in columns
+            if column not in rule.hidden
         ]
         if rule.is_page:
             # Wagtail's sitemap shows this date of a page that has no other.
@@ -163,7 +169,7 @@ def _find_unique_columns(connection: Any, table: str) -> list[list[str]]:
         key = [connection.introspection.get_primary_key_column(cursor, table)]
         cursor.execute(
             "SELECT list.name, info.name FROM pragma_index_list(%s) AS list, pragma_index_info(list.name) AS info "
-            "WHERE list.\"unique\" ORDER BY list.name, info.seqno",
+            'WHERE list."unique" ORDER BY list.name, info.seqno',
             [table],
         )
         indexes: dict[str, list[str | None]] = {}

@@ -27,7 +27,10 @@ def vendor_module(connection: Any) -> ModuleType:
 
 
 def make_triggers(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Make what is missing, and take away what should not be there."""
+    """Make what is missing, and take away what should not be there.
+
+    If anything was missing, the version moves: until now, nobody saw what was written.
+    """
     connection = connections[using]
     if not has_triggers(using):
         make_plain_table(connection)
@@ -46,9 +49,11 @@ def make_triggers(using: str = DEFAULT_DB_ALIAS) -> None:
         for trigger in present:
             if not _is_as_wanted(trigger, wanted, present):
                 execute(connection, vendor.drop_statement(connection, trigger))
-        for trigger, statement in wanted.items():
-            if not _is_as_wanted(trigger, wanted, present):
-                execute(connection, statement)
+        missing = [trigger for trigger in wanted if not _is_as_wanted(trigger, wanted, present)]
+        for trigger in missing:
+            execute(connection, wanted[trigger])
+        if missing:
+            vendor.move(connection, "migrate")
 
 
 def _is_as_wanted(trigger: Trigger, wanted: dict[Trigger, str], present: dict[Trigger, str]) -> bool:
@@ -81,9 +86,7 @@ def find_missing(connection: Any) -> list[str]:
     wanted = vendor.wanted_triggers(connection, classing)
     present = vendor.find_triggers(connection)
     missing = [
-        f"{table}: {name}"
-        for table, name in wanted
-        if not _is_as_wanted((table, name), wanted, present)
+        f"{table}: {name}" for table, name in wanted if not _is_as_wanted((table, name), wanted, present)
     ]
     if connection.vendor == "postgresql":
         missing += [statement.split("(")[0] for statement in vendor.missing_functions(connection, classing)]
@@ -106,6 +109,9 @@ def after_migrate(
         return
     if apps.all_models.get(LABEL):
         make_triggers(using)
+        if plan and has_triggers(using):
+            # A table may have been dropped, with all that readers saw of it.
+            vendor_module(connections[using]).move(connections[using], "migrate")
     elif _is_taken_back(plan):
         connection = connections[using]
         if has_triggers(using):
@@ -118,7 +124,9 @@ def make_plain_table(connection: Any) -> None:
     """Make the token's table on a database without triggers of ours."""
     if VERSION_TABLE in connection.introspection.table_names():
         return
-    execute(connection, f"CREATE TABLE {VERSION_TABLE} (slot bigint NOT NULL PRIMARY KEY, token bigint NOT NULL)")
+    execute(
+        connection, f"CREATE TABLE {VERSION_TABLE} (slot bigint NOT NULL PRIMARY KEY, token bigint NOT NULL)"
+    )
     execute(connection, f"INSERT INTO {VERSION_TABLE} (slot, token) VALUES (1, 1)")
 
 

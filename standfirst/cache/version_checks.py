@@ -18,9 +18,7 @@ _NAMES = ("STANDFIRST_CACHE_INVISIBLE_TABLES", "STANDFIRST_CACHE_VISIBLE_TABLES"
 
 
 @checks.register("standfirst")
-def check_table_settings(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[checks.CheckMessage]:
+def check_table_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
     """Report settings that class tables and are no lists of names."""
     return [
         checks.Error(

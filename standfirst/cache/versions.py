@@ -5,7 +5,7 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import swapper
@@ -22,6 +22,8 @@ logger = logging.getLogger("standfirst.cache")
 
 #: Seconds after which triggers that were missing are looked for again.
 RETRY_SECONDS: Final = 5.0
+#: Seconds for which PostgreSQL's triggers are taken to be as they were: to count them makes a statement slower.
+INSPECTION_SECONDS: Final = 1.0
 MOVER_MAX_LENGTH: Final = 200
 # What a row of the statement tells; kinds of parts are numbered from _PART on.
 _TOKEN, _STATE, _READING, _PART = 0, 1, 2, 3
@@ -71,17 +73,16 @@ def read_version(parts: Collection[PartKey] = ()) -> Version | None:
     if not has_triggers and not version_conf.works_without_triggers():
         return None
     try:
-        for _attempt in range(2):
-            inspection = _find_inspection(connection) if has_triggers else _UNINSPECTED
+        for attempt in range(2):
+            inspection = _find_inspection(connection, anew=attempt > 0) if has_triggers else _UNINSPECTED
             if not inspection.is_complete:
                 return None
             state, version = _read(connection, inspection, parts)
             if version is None:
                 return None
-            if state == inspection.state:
+            if state is None or state == inspection.state:
                 _note_move(connection, version.content)
                 return version
-            _inspections.pop(_place(connection), None)
     except DatabaseError:
         # Such as a table that is gone. If the database is away, whoever makes the answer will find out.
         _inspections.pop(_place(connection), None)
@@ -116,8 +117,8 @@ def move(connection: Any, mover: str) -> None:
 
 def _read(
     connection: Any, inspection: _Inspection, parts: Collection[PartKey]
-) -> tuple[int, Version | None]:
-    """Return the state of the triggers and the version, None if there is no token."""
+) -> tuple[int | None, Version | None]:
+    """Return the state of the triggers, None if it wasn't asked for, and the version, None without a token."""
     keys: dict[str, list[int]] = defaultdict(list)
     for kind, key in parts:
         keys[kind].append(key)
@@ -126,7 +127,7 @@ def _read(
     for number, kind in enumerate(kinds):
         part = offers.versioned_parts().get(kind)
         if part is None:
-            return inspection.state, None
+            return None, None
         quote = connection.ops.quote_name
         column = quote(part.key_column)
         places = ", ".join(["%s"] * len(keys[kind]))
@@ -136,7 +137,7 @@ def _read(
         )
         values += keys[kind]
     content: int | None = None
-    state = 0
+    state: int | None = None
     found: dict[PartKey, int] = dict.fromkeys(parts, 0)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -157,26 +158,30 @@ def _token_statement(connection: Any, inspection: _Inspection) -> tuple[str, lis
             f"UNION ALL SELECT {_STATE}, 0, schema_version FROM pragma_schema_version()"
         ), []
     if connection.vendor == "postgresql":
-        functions = ", ".join(["%s"] * len(inspection.functions))
-        statement = (
-            f"SELECT {_TOKEN}, 0, sum(token) FROM {VERSION_TABLE} UNION ALL SELECT {_STATE}, 0, count(*) "
-            f"FROM pg_trigger WHERE tgfoid IN ({functions}) AND tgenabled IN ('O', 'A') AND tgparentid = 0"
-        )
+        statement, values = f"SELECT {_TOKEN}, 0, sum(token) FROM {VERSION_TABLE}", []
+        now = time.monotonic()
+        if now - inspection.at > INSPECTION_SECONDS:
+            statement += (
+                f" UNION ALL SELECT {_STATE}, 0, count(*) FROM pg_trigger "
+                "WHERE tgfoid = ANY(%s) AND tgenabled IN ('O', 'A') AND tgparentid = 0"
+            )
+            values.append(list(inspection.functions))
+            _inspections[_place(connection)] = replace(inspection, at=now)
         if connection.in_atomic_block or not connection.get_autocommit():
             # What this transaction writes from now on has to move the version again.
             statement += (
                 f" UNION ALL SELECT {_READING}, 0, nextval('{postgres_triggers.READS}') "
                 f"WHERE coalesce(current_setting('{postgres_triggers.MARK}', true), '') <> ''"
             )
-        return statement, list(inspection.functions)
+        return statement, values
     return f"SELECT {_TOKEN}, 0, token FROM {VERSION_TABLE} WHERE slot = 1", []
 
 
-def _find_inspection(connection: Any) -> _Inspection:
+def _find_inspection(connection: Any, *, anew: bool = False) -> _Inspection:
     """Return what was found when the triggers were looked for, which is done now if need be."""
     place = _place(connection)
     known = _inspections.get(place)
-    if known and (known.is_complete or time.monotonic() - known.at < RETRY_SECONDS):
+    if known and not anew and (known.is_complete or time.monotonic() - known.at < RETRY_SECONDS):
         return known
     functions: tuple[int, ...] = ()
     with connection.cursor() as cursor:
@@ -201,6 +206,9 @@ def _find_inspection(connection: Any) -> _Inspection:
             connection.alias,
             ", ".join(missing[:5]) + (" and more" if len(missing) > 5 else ""),
         )
+    if known and not known.is_complete and not missing:
+        # If nobody but us noticed, as where triggers were disabled, what was written meanwhile moved nothing.
+        bump_version("triggers were missing")
     found = _Inspection(state=state, is_complete=not missing, at=time.monotonic(), functions=functions)
     _inspections[place] = found
     return found
