@@ -183,7 +183,7 @@ def empty_caches() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def count_queries_of_making() -> Iterator[None]:
-    """Have what counts queries count those that it takes to make an answer: none is given from memory meanwhile."""
+    """Have what counts queries count those that make an answer: meanwhile, none is given from memory."""
     enter, leave = CaptureQueriesContext.__enter__, CaptureQueriesContext.__exit__
 
     def enter_cold(self: Any) -> Any:

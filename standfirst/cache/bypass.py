@@ -1,4 +1,4 @@
-"""Which requests are passed through: those whose answer may be one person's, or isn't a plain answer to GET."""
+"""Which requests are passed through: whose answer may be one person's, or isn't a plain answer to GET."""
 
 from typing import Final
 

@@ -22,10 +22,10 @@ class WatchedCookies(dict[str, str]):
         if self.sought is not None and name != self._unwatched:
             self.sought.add(str(name))
 
-    def found_any(self) -> bool:
-        """Return whether a cookie was read that the request has, or all were, whichever these are."""
+    def found_one(self) -> bool:
+        """Return whether a cookie was read that the request has."""
         if self.sought is None:
-            return True
+            return dict.__len__(self) > 0
         return any(dict.__contains__(self, name) for name in self.sought)
 
     def __getitem__(self, name: str) -> str:

@@ -33,9 +33,10 @@ _OVERHEAD_BYTES: Final = 700
 class Entry:
     """An answer, and what must still hold for it to be given.
 
-    Times are seconds since 1970. ``headers`` are those of a hit, ``bare_headers`` those of a 304. ``modified_at`` is the first whole second
-    after ``version`` was read: whatever changes the answer has a later one (docs/decisions/0034).
-    ``cookies`` are names that the view asked for in vain: with one of them, it might have answered otherwise.
+    Times are seconds since 1970. ``headers`` are those of a hit, ``bare_headers`` those of a 304.
+    ``modified_at`` is the first whole second after ``version`` was read: whatever changes the answer has a
+    later one (docs/decisions/0034). ``cookies`` are names that the view asked for in vain: with one of them,
+    it might have answered otherwise.
     """
 
     content: bytes

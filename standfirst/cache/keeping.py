@@ -30,7 +30,7 @@ def find_hindrance(
         return Hindrance("status", is_lasting=False)
     if not isinstance(response, HttpResponse) or response.streaming:
         return Hindrance("streaming", is_lasting=True)
-    if cookies.found_any():
+    if cookies.sought is None or cookies.found_one():
         return Hindrance("cookie", is_lasting=False)
     if response.cookies or response.has_header("Set-Cookie"):
         return Hindrance("set-cookie", is_lasting=True)

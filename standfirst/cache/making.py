@@ -28,18 +28,24 @@ class Made:
     response: HttpResponseBase
     noted: Noted
     tags: Mapping[str, None]
+    cookies: WatchedCookies
 
     def complete(self, request: HttpRequest, rules: Rules, forwarded: str) -> HttpResponseBase:
         """Return the response with what all caches should know of it.
 
-        ``forwarded`` says in terms of RFC 9211 why the store didn't answer. What is public is named, and kept by
-        nobody beyond the moment at which it becomes another.
+        ``forwarded`` says in terms of RFC 9211 why the store didn't answer. What is public is named, and kept
+        by nobody beyond the moment at which it becomes another.
         """
         response = self.response
         response.headers["Cache-Status"] = f"{CACHE_NAME}; fwd={forwarded}"
         cache_control = response.get("Cache-Control", "")
-        if "public" in cache_control:
-            site = getattr(request, "_wagtail_site", None)  # where Wagtail keeps the site that it has looked up
+        if "public" in cache_control and self.cookies.found_one():
+            # It may be this reader's alone, though it doesn't say so.
+            response.headers["Cache-Control"] = "private, no-store"
+        elif "public" in cache_control:
+            site = getattr(
+                request, "_wagtail_site", None
+            )  # where Wagtail keeps the site that it has looked up
             sites = [tags.make_tag("site", site.pk)] if site is not None else []
             about = [*sites, *self.tags, *tags.tag_parts(self.noted.parts)]
             for name, value in tags.make_headers(about, rules.tag_headers).items():
@@ -52,19 +58,20 @@ class Made:
 
 def make(get_response: GetResponse, request: HttpRequest) -> Made:
     """Have the site answer, and note what the answer is made of."""
+    cookies = WatchedCookies(request.COOKIES)
+    request.COOKIES = cookies
     with noting() as noted, tags.collecting() as about:
         response = get_response(request)
-    return Made(response=response, noted=noted, tags=about)
+    return Made(response=response, noted=noted, tags=about, cookies=cookies)
 
 
 @contextmanager
-def asked_plainly(request: HttpRequest, encoding: str, cookies: WatchedCookies) -> Iterator[None]:
-    """Have a request ask for all of an answer in one encoding, and note the cookies that are read."""
+def asked_plainly(request: HttpRequest, encoding: str) -> Iterator[None]:
+    """Have a request ask for all of an answer, in one encoding."""
     before = {name: request.META[name] for name in (*_CONDITIONS, _ENCODING) if name in request.META}
     for name in _CONDITIONS:
         request.META.pop(name, None)
     request.META[_ENCODING] = encoding
-    request.COOKIES = cookies
     try:
         yield
     finally:

@@ -1,7 +1,7 @@
-"""The origin cache: gives an answer again while it is still true, by one statement, before everything else."""
+"""The origin cache: gives an answer again while it is true, by one statement, before everything else."""
 
 import time
-from typing import Final
+from typing import Final, cast
 
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,7 +11,6 @@ from wagtail.models import Site
 from standfirst.cache import conf, entries, purging, shared
 from standfirst.cache.bypass import find_reason
 from standfirst.cache.conf import Rules
-from standfirst.cache.cookies import WatchedCookies
 from standfirst.cache.entries import Entry
 from standfirst.cache.keeping import find_hindrance
 from standfirst.cache.keys import Asked, Key, find_varying, read_asked, vary_key
@@ -126,18 +125,17 @@ class OriginCacheMiddleware:
         version: Version | None = None,
         flight: Flight[Kept] | None = None,
     ) -> HttpResponseBase:
-        """Make the answer and keep it. Its version is read first, so that it is never older than the answer."""
+        """Make the answer and keep it. Its version is read first: it is never newer than the answer."""
         version = version or self._read_version(())
         if version is None:
             return self._pass(request, rules, "bypass; detail=version")
         read_at = time.time()
         if rules.shared is not None:
-            entry = self._fetch(request, rules, asked, version, flight)
+            entry = self._fetch(rules.shared, request, rules, asked, version, flight)
             if entry is not None:
                 return entries.answer(request, entry, read_at, status=f"{entries.HIT}; detail=shared")
         plain = without_ignored(request, asked.query) if asked.is_stripped else request
-        cookies = WatchedCookies(request.COOKIES)
-        with asked_plainly(plain, asked.encoding, cookies):
+        with asked_plainly(plain, asked.encoding):
             made = make(self.get_response, plain)
         response = made.response
         if asked.is_stripped and response.status_code != 200:
@@ -145,14 +143,14 @@ class OriginCacheMiddleware:
             if response.streaming:
                 response.close()
             return self._pass(request, rules, f"{reason}; detail=status")
-        hindrance = find_hindrance(plain, response, cookies, rules)
+        hindrance = find_hindrance(plain, response, made.cookies, rules)
         if hindrance is not None:
             if hindrance.is_lasting:
                 store.note_unkept(asked.key, read_at + rules.seconds)
             made.complete(plain, rules, f"{reason}; detail={hindrance.reason}")
             return check_conditions(request, response)
         made.complete(plain, rules, f"{reason}; stored")
-        entry = _make_entry(made, rules, cookies, version, read_at)
+        entry = _make_entry(made, rules, version, read_at)
         kept = _keep(request, rules, asked, entry, response.get("Vary", ""))
         if flight is not None and kept:
             flight.value = entry
@@ -165,6 +163,7 @@ class OriginCacheMiddleware:
 
     def _fetch(
         self,
+        alias: str,
         request: HttpRequest,
         rules: Rules,
         asked: Asked,
@@ -172,12 +171,11 @@ class OriginCacheMiddleware:
         flight: Flight[Kept] | None,
     ) -> Entry | None:
         """Return what another process made, if it is still true, and keep it here."""
-        assert rules.shared is not None
-        key, kept = asked.key, shared.fetch(rules.shared, asked.key)
+        key, kept = asked.key, shared.fetch(alias, asked.key)
         if isinstance(kept, tuple):
             store.keep(key, kept, entries.measure_key(key) + entries.measure_key(kept))
             key = vary_key(key, kept, request, rules)
-            kept = shared.fetch(rules.shared, key)
+            kept = shared.fetch(alias, key)
         if not isinstance(kept, Entry) or kept.version.content != version.content:
             return None
         if not kept.is_fresh(time.time()) or not kept.cookies.isdisjoint(request.COOKIES):
@@ -210,9 +208,8 @@ def _find(request: HttpRequest, rules: Rules, asked: Asked) -> tuple[Key, Entry 
     return key, kept if isinstance(kept, Entry) else None
 
 
-def _make_entry(made: Made, rules: Rules, cookies: WatchedCookies, version: Version, read_at: float) -> Entry:
-    response = made.response
-    assert isinstance(response, HttpResponse)
+def _make_entry(made: Made, rules: Rules, version: Version, read_at: float) -> Entry:
+    response = cast("HttpResponse", made.response)
     if "ETag" not in response:
         set_response_etag(response)
     return entries.make_entry(
@@ -221,7 +218,7 @@ def _make_entry(made: Made, rules: Rules, cookies: WatchedCookies, version: Vers
         read_at=read_at,
         ends_at=made.noted.ends_at,
         seconds=rules.seconds,
-        cookies=(cookies.sought or set()) - rules.cookies,
+        cookies=(made.cookies.sought or set()) - rules.cookies,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
-from django.core.checks import CheckMessage, Error, Warning
+from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
 from standfirst.cache import conf
@@ -44,7 +44,7 @@ def check_cache_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
 
 @checks.register("standfirst")
 def check_tag_backends(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Report caches that can't be purged by tag as they are configured. No option is repeated: some are keys."""
+    """Report caches that can't be purged as they are configured. No option is repeated: some are keys."""
     backends = conf.read("STANDFIRST_CACHE_TAG_BACKENDS")
     if not isinstance(backends, dict):
         return [
@@ -68,7 +68,7 @@ def check_tag_backends(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
             )
     if backends and ORIGIN_CACHE not in settings.MIDDLEWARE:
         messages.append(
-            Warning(
+            checks.Warning(
                 "STANDFIRST_CACHE_TAG_BACKENDS is set, but no answer carries the names by which it purges.",
                 hint=f"Put “{ORIGIN_CACHE}” first into MIDDLEWARE.",
                 id="standfirst.W031",
@@ -84,23 +84,23 @@ def check_middleware(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
     messages: list[CheckMessage] = []
     if ORIGIN_CACHE in middleware and middleware[0] != ORIGIN_CACHE:
         messages.append(
-            Warning(
+            checks.Warning(
                 f"{ORIGIN_CACHE} is not the first in MIDDLEWARE.",
-                hint="Put it first: what stands before it runs for answers that are kept, too, and what it does "
-                "to them is done again each time.",
+                hint="Put it first: what stands before it runs for answers that are kept, too, and what it "
+                "does to them is done again each time.",
                 id="standfirst.W030",
             )
         )
-    if PUBLIC_CACHE in middleware and _SESSIONS in middleware:
-        if middleware.index(PUBLIC_CACHE) > middleware.index(_SESSIONS):
-            messages.append(
-                Error(
-                    f"{PUBLIC_CACHE} comes after {_SESSIONS} in MIDDLEWARE.",
-                    hint="Put it before: it must see whether the session was read, or pages of one person would "
-                    "be kept for all.",
-                    id="standfirst.E032",
-                )
+    order = [name for name in middleware if name in {PUBLIC_CACHE, _SESSIONS}]
+    if order == [_SESSIONS, PUBLIC_CACHE]:
+        messages.append(
+            Error(
+                f"{PUBLIC_CACHE} comes after {_SESSIONS} in MIDDLEWARE.",
+                hint="Put it before: it must see whether the session was read, or pages of one person would "
+                "be kept for all.",
+                id="standfirst.E032",
             )
+        )
     return messages
 
 

@@ -22,8 +22,8 @@ from standfirst.outbox import Delivery, Kind, TemporaryFailure, enqueue
 
 logger = logging.getLogger(__name__)
 
-# A cache that asked the site before the change, and got its answer after it was purged, keeps what is old. So it is
-# purged again.
+# A cache that asked the site before the change, and got its answer after it was purged, keeps what is old. So
+# it is purged again.
 AGAIN_AFTER: Final = timedelta(seconds=30)
 
 
@@ -57,7 +57,7 @@ class PurgeKind(Kind[PurgePayload]):
 
 
 def purge_tags(tags: Iterable[str], *, key: str = "") -> None:
-    """Have all caches forget what is about these things, once the open transaction is committed, and again later.
+    """Have all caches forget what is about these things, after the open transaction and again a bit later.
 
     With ``key``, a second call with the same one does nothing. Without caches that are purged by tag, neither
     does the first.
@@ -86,8 +86,8 @@ class Purged:
 def purge_changed_content() -> None:
     """Have everything forgotten if the content has changed since this was last asked for, in whatever way.
 
-    Call it outside transactions. It costs a statement where caches are purged by tag, else nothing. Errors of the
-    database are logged: the next call makes up for it.
+    Call it outside transactions. It costs a statement where caches are purged by tag, else nothing. Errors of
+    the database are logged: the next call makes up for it.
     """
     if not conf.tag_backends():
         return

@@ -53,7 +53,7 @@ def make_tag(kind: str, key: object = "") -> str:
 
 
 def tag_parts(parts: Iterable[PartKey]) -> list[str]:
-    """Return the names of parts that have versions of their own, such as ``standfirst_comments.discussion:7``."""
+    """Return the names of parts that have versions of their own."""
     return [make_tag(kind, key) for kind, key in parts]
 
 

@@ -24,10 +24,9 @@ def enqueue(
 ) -> UUID:
     """Write a message in the transaction that is open, and return its uid.
 
-    It is delivered once the transaction is committed, ``delay`` from now at the earliest; if the transaction is
-    rolled back, there is no message. ``key``
-    says what a message of this kind is about, such as which e-mail to whom: as long as a message with the
-    same key is kept, a second one is not written.
+    It is delivered once the transaction is committed, ``delay`` from now at the earliest; if that is rolled
+    back, there is no message. ``key`` says what a message of this kind is about, such as which e-mail to
+    whom: as long as a message with the same key is kept, a second one is not written.
 
     Raises ``UnknownKind`` and ``InvalidPayload``.
     """
@@ -38,7 +37,8 @@ def enqueue(
     uid = uuid5(_NAMESPACE, f"{kind}\0{key}") if key else uuid7()
     using = router.db_for_write(OutboxMessage)
     OutboxMessage.objects.using(using).bulk_create(
-        [OutboxMessage(uid=uid, kind=kind, payload=values, due_at=timezone.now() + delay)], ignore_conflicts=bool(key)
+        [OutboxMessage(uid=uid, kind=kind, payload=values, due_at=timezone.now() + delay)],
+        ignore_conflicts=bool(key),
     )
     connection = transaction.get_connection(using)
     if not _is_starting(connection):

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """Collect the SQL that is run within. Django's own counter would turn the cache off, see tests/conftest.py."""
+    """Collect the SQL that is run within. Django's own counter turns the cache off, see tests/conftest.py."""
     collected: list[str] = []
 
     def note(execute: Any, sql: str, *args: Any) -> Any:

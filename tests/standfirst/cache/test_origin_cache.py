@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.test import RequestFactory
 from django.utils.http import http_date, parse_http_date
 
@@ -323,6 +329,13 @@ class TestCookiesThatAViewReads:
         assert small_site.get(HTTP_COOKIE="author=Ada").content == b"Hello Ada"
         assert small_site.get().content == b"Hello"
 
+    def test_no_other_cache_is_told_that_it_is_everybodys(self, small_site: SmallSite) -> None:
+        small_site.view = self.view
+        for address in ("/", "/?unknown=1"):
+            personal = small_site.get(address, HTTP_COOKIE="author=Ada")
+            assert personal["Cache-Control"] == "private, no-store"
+            assert small_site.get(address, HTTP_COOKIE="_ga=1")["Cache-Control"] == PUBLIC
+
     def test_one_that_is_not_there_is_looked_for_later(self, small_site: SmallSite) -> None:
         small_site.view = self.view
         small_site.get()
@@ -352,9 +365,7 @@ class TestCookiesThatAViewReads:
 class TestWhatIsNotKept:
     @pytest.mark.parametrize("status", [201, 204, 301, 302, 404, 410, 500, 503])
     def test_other_statuses(self, small_site: SmallSite, status: int) -> None:
-        small_site.view = lambda request: HttpResponse(
-            b"", status=status, headers={"Cache-Control": PUBLIC}
-        )
+        small_site.view = lambda request: HttpResponse(b"", status=status, headers={"Cache-Control": PUBLIC})
         assert not small_site.is_kept()
 
     @pytest.mark.parametrize(

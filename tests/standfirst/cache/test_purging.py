@@ -90,7 +90,7 @@ class TestRequests:
             SurrogateKeyBackend({"URL": server.url, "TIMEOUT": 0.2}).purge(["a"])
 
     def test_a_cache_that_is_not_there(self) -> None:
-        with pytest.raises(TemporaryFailure, match="127.0.0.1:9"):
+        with pytest.raises(TemporaryFailure, match=r"127\.0\.0\.1:9"):
             SurrogateKeyBackend({"URL": "http://127.0.0.1:9/", "TIMEOUT": 1}).purge(["a"])
 
 
@@ -123,9 +123,9 @@ class TestMessages:
         assert sent() == []
 
     def test_leave_with_the_transaction_alone(self, configured: PurgeServer) -> None:
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             purge_tags(["page:1"])
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
         assert sent() == []
 
     def test_a_cache_that_refuses_is_told_later(self, configured: PurgeServer) -> None:

@@ -11,7 +11,9 @@ from standfirst.cache.noting import note
 from standfirst.cache.tags import EVERYTHING, MANY, MAX_LENGTH, collecting, make_headers, make_tag, note_tag
 from tests.standfirst.cache.origin import SmallSite, is_hit, page
 
-BACKENDS = {"cdn": {"BACKEND": "standfirst.cache.backends.SurrogateKeyBackend", "URL": "https://cdn.example/"}}
+BACKENDS = {
+    "cdn": {"BACKEND": "standfirst.cache.backends.SurrogateKeyBackend", "URL": "https://cdn.example/"}
+}
 
 
 def view(request: HttpRequest) -> HttpResponse:
