@@ -14,14 +14,13 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.apps import apps
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 
 from standfirst.aliases import find_aliases, page_model
+from standfirst.cache.addresses import are_purged
 from standfirst.cache.purging import purge_tags
 from standfirst.cache.tags import make_tag
 
@@ -47,7 +46,7 @@ def purge_after_commit(*, page_id: int, uids: Iterable[UUID] = (), using: str | 
     ``page_id`` is that of the discussion's page, ``uids`` are comments whose own addresses change.
     """
     purge_tags([make_tag(Discussion.PART, page_id)])
-    if not _is_configured():
+    if not are_purged():
         return
     uids = set(uids)
     collected = _collected.get()
@@ -70,15 +69,9 @@ def purging_at_once() -> Iterator[None]:
         yield
     finally:
         _collected.reset(token)
-        if _is_configured():
+        if are_purged():
             # In a transaction of the caller's, this comes after what the block has registered.
             transaction.on_commit(lambda: _purge(collected), robust=True)
-
-
-def _is_configured() -> bool:
-    return apps.is_installed("wagtail.contrib.frontend_cache") and any(
-        getattr(settings, name, None) for name in ("WAGTAILFRONTENDCACHE", "WAGTAILFRONTENDCACHE_LOCATION")
-    )
 
 
 def _purge(changes: Mapping[int, set[UUID]]) -> None:

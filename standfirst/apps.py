@@ -15,7 +15,7 @@ class StandfirstConfig(AppConfig):
     def ready(self) -> None:
         """Guard the records of all apps, watch what readers see, and follow Wagtail's pages."""
         from standfirst import aliases, going_live
-        from standfirst.cache import by_signals, origin_checks, triggers, version_checks  # noqa: F401
+        from standfirst.cache import addresses, by_signals, origin_checks, triggers, version_checks  # noqa: F401
         from standfirst.cache.purging import PurgeKind
         from standfirst.delivery import checks as delivery_checks  # noqa: F401
         from standfirst.outbox import checks as outbox_checks  # noqa: F401
@@ -39,5 +39,6 @@ class StandfirstConfig(AppConfig):
         by_signals.connect()
         aliases.connect()
         going_live.connect()
+        addresses.connect()
         register(MailKind())
         register(PurgeKind())

@@ -5,9 +5,14 @@ from typing import Any
 
 from django.db import transaction
 
+from standfirst.cache.addresses import purge_answer_about
+
 from ..models import ArticleMixin
 from .claim_index import drop_claims, index_claims
 from .renditions import make_renditions
+
+# The operation of the API that answers with a whole article.
+OPERATION = "get_article"
 
 
 def follow_publication(*, page: Any, revision: Any, user: Any) -> None:
@@ -26,6 +31,7 @@ def follow_unpublication(*, page: Any, user: Any) -> None:
     """
     if isinstance(page, ArticleMixin):
         drop_claims(page=page)
+        purge_answer_about(page, operation=OPERATION)
 
 
 def follow_showing(*, page: Any) -> None:
@@ -33,6 +39,7 @@ def follow_showing(*, page: Any) -> None:
     if not isinstance(page, ArticleMixin):
         return
     index_claims(page=page)
+    purge_answer_about(page, operation=OPERATION)
     # Scaling pictures takes seconds, which no other writer should wait for; a page without them shows the
     # originals.
     transaction.on_commit(partial(make_renditions, page=page), robust=True)

@@ -134,7 +134,7 @@ def give_headers(response: HttpResponse, headers: Headers) -> HttpResponse:
     They came from a response, so Django has looked at each already; to have it look again would take as long
     as the statement that reads the version.
     """
-    response.headers._store = headers  # type: ignore[attr-defined]
+    response.headers._store = headers
     return response
 
 

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -68,7 +68,9 @@ def make(get_response: GetResponse, request: HttpRequest) -> Made:
 @contextmanager
 def asked_plainly(request: HttpRequest, encoding: str) -> Iterator[None]:
     """Have a request ask for all of an answer, in one encoding."""
-    before = {name: request.META[name] for name in (*_CONDITIONS, _ENCODING) if name in request.META}
+    before: dict[str, Any] = {
+        name: request.META[name] for name in (*_CONDITIONS, _ENCODING) if name in request.META
+    }
     for name in _CONDITIONS:
         request.META.pop(name, None)
     request.META[_ENCODING] = encoding

@@ -1,9 +1,12 @@
 """The origin cache: gives an answer again while it is true, by one statement, before everything else."""
 
 import time
-from typing import Final, cast
+from collections.abc import Iterable
+from typing import Any, Final, cast
 
+from django.core.signals import setting_changed
 from django.db import Error as DatabaseError
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import set_response_etag
 from wagtail.models import Site
@@ -36,6 +39,12 @@ MAX_WAITS: Final = 2
 
 store: Final[Store[Kept]] = Store(lambda: conf.rules().max_bytes)
 forget_in_children(store)
+
+
+@receiver(setting_changed, dispatch_uid="standfirst.cache.middleware")
+def forget_everything(**kwargs: Any) -> None:
+    """Forget what was made with other settings: only tests change them in a process that answers."""
+    store.clear()
 
 
 class PublicCacheMiddleware:
@@ -126,7 +135,7 @@ class OriginCacheMiddleware:
         flight: Flight[Kept] | None = None,
     ) -> HttpResponseBase:
         """Make the answer and keep it. Its version is read first: it is never newer than the answer."""
-        version = version or self._read_version(())
+        version = version or self._read_version()
         if version is None:
             return self._pass(request, rules, "bypass; detail=version")
         read_at = time.time()
@@ -186,7 +195,7 @@ class OriginCacheMiddleware:
             flight.value = kept
         return kept
 
-    def _read_version(self, parts: "dict[PartKey, int] | tuple[()]") -> Version | None:
+    def _read_version(self, parts: Iterable[PartKey] = ()) -> Version | None:
         """Return the version as of now, None if it can't be told, be it that the database doesn't answer."""
         try:
             version = read_version(tuple(parts))
