@@ -37,6 +37,8 @@ BY_DATABASE = (
     "articles/test_publishing.py",
     "articles/test_rebuild_claims.py",
     "articles/test_sources.py",
+    "cms/test_origin_cache.py",
+    "cms/test_origin_cache_races.py",
     "cms/test_outages.py",
     "comments/test_concurrency.py",
     "comments/test_decided.py",
