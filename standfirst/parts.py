@@ -118,9 +118,9 @@ def count_comments_by_anchor(
 def offer_versioned_part(kind: str, *, table: str, key_column: str, version_column: str) -> None:
     """Have kept answers checked by versions of one more kind, such as that of a discussion.
 
-    The version of a part, a whole number, must move with every change to the part that readers can see, in the
-    same transaction. Whoever reads a part for an answer calls ``standfirst.cache.noting.note`` with the kind,
-    the key and the version, before reading what hangs on the part; the version of a row that isn't there is 0.
+    The version of a part, a whole number, must move with every change to the part that readers can see, in
+    the same transaction. Whoever reads a part for an answer calls ``standfirst.cache.noting.note`` with the
+    kind, the key and the version, before reading what hangs on the part. What isn't there has version 0.
     """
     _offers.versioned_parts[kind] = VersionedPart(kind, table, key_column, version_column)
 

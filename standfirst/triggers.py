@@ -13,7 +13,7 @@ def has_triggers(using: str) -> bool:
 
 
 def execute(connection: Any, statement: str) -> None:
-    """Run a statement as it is: one that makes a trigger takes no parameters, and may hold a per cent sign."""
+    """Run a statement without parameters: one that makes a trigger may hold a per cent sign."""
     with connection.cursor() as cursor:
         cursor.execute(statement)
 

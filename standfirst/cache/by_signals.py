@@ -1,7 +1,7 @@
 """Moving the version where the database has no triggers of ours.
 
-Changes through Django's models move it, a moment after their commit: a row that every transaction had to write
-would have each wait for the others. What ``update()``, ``bulk_create()`` and SQL change moves nothing.
+Changes through Django's models move it, a moment after their commit: a row that every transaction had to
+write would have each wait for the others. What ``update()``, ``bulk_create()`` and SQL change moves nothing.
 """
 
 from typing import Any

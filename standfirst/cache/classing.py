@@ -148,9 +148,8 @@ class Classing:
         if is_named(table, version_conf.invisible_tables()):
             return True
         offered = parts.classed_tables()
-        return not is_named(table, offered.visible) and is_named(
-            table, (*INVISIBLE_TABLES, *offered.invisible)
-        )
+        invisible = (*INVISIBLE_TABLES, *offered.invisible)
+        return is_named(table, invisible) and not is_named(table, offered.visible)
 
     def is_classed(self, table: str) -> bool:
         """Return whether anybody has said what a table is; if not, it counts."""

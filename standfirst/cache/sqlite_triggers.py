@@ -168,7 +168,8 @@ def _find_unique_columns(connection: Any, table: str) -> list[list[str]]:
     with connection.cursor() as cursor:
         key = [connection.introspection.get_primary_key_column(cursor, table)]
         cursor.execute(
-            "SELECT list.name, info.name FROM pragma_index_list(%s) AS list, pragma_index_info(list.name) AS info "
+            "SELECT list.name, info.name FROM pragma_index_list(%s) AS list, "
+            "pragma_index_info(list.name) AS info "
             'WHERE list."unique" ORDER BY list.name, info.seqno',
             [table],
         )

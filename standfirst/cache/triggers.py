@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
 
 from standfirst.cache import postgres_triggers, sqlite_triggers
 from standfirst.cache.classing import MOVES_TABLE, VERSION_TABLE, Classing
-from standfirst.triggers import execute, has_triggers
+from standfirst.triggers import TRIGGER_VENDORS, execute, has_triggers
 
 LABEL = "standfirst"
 Trigger = tuple[str, str]
@@ -93,6 +93,24 @@ def find_missing(connection: Any) -> list[str]:
     return missing
 
 
+def find_unclassed(connection: Any) -> list[str]:
+    """Return the tables that nobody has classed, so that they count."""
+    classing = Classing()
+    names = connection.introspection.table_names()
+    return sorted(name for name in names if not classing.is_classed(name))
+
+
+def find_unwatched(connection: Any) -> list[str]:
+    """Return the tables that count and can't have triggers: another user's, or SQLite's virtual ones."""
+    if connection.vendor not in TRIGGER_VENDORS:
+        return []
+    classing = Classing()
+    names = set(connection.introspection.table_names()) - set(
+        vendor_module(connection).find_tables(connection)
+    )
+    return sorted(name for name in names if classing.find_rule(name) is not None)
+
+
 def before_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, plan: Any = (), **kwargs: Any) -> None:
     """Take the triggers away where a migration would stumble over them or leave them without their tables."""
     if sender.label != LABEL or not plan or not has_triggers(using):
@@ -124,9 +142,7 @@ def make_plain_table(connection: Any) -> None:
     """Make the token's table on a database without triggers of ours."""
     if VERSION_TABLE in connection.introspection.table_names():
         return
-    execute(
-        connection, f"CREATE TABLE {VERSION_TABLE} (slot bigint NOT NULL PRIMARY KEY, token bigint NOT NULL)"
-    )
+    execute(connection, f"CREATE TABLE {VERSION_TABLE} (slot bigint PRIMARY KEY, token bigint NOT NULL)")
     execute(connection, f"INSERT INTO {VERSION_TABLE} (slot, token) VALUES (1, 1)")
 
 

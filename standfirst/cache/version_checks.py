@@ -63,8 +63,8 @@ def check_databases(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
         return []
     return [
         checks.Warning(
-            f"Pages are read from “{using}”, but not {', '.join(elsewhere)}: answers don't follow their changes.",
-            hint="Class their tables in STANDFIRST_CACHE_INVISIBLE_TABLES if no public answer depends on them.",
+            f"Kept answers don't follow changes of {', '.join(elsewhere)}: pages are read from “{using}”.",
+            hint="Name their tables in STANDFIRST_CACHE_INVISIBLE_TABLES if no public answer depends on them.",
             id="standfirst.W021",
         )
     ]

@@ -22,7 +22,7 @@ logger = logging.getLogger("standfirst.cache")
 
 #: Seconds after which triggers that were missing are looked for again.
 RETRY_SECONDS: Final = 5.0
-#: Seconds for which PostgreSQL's triggers are taken to be as they were: to count them makes a statement slower.
+#: Seconds for which PostgreSQL's triggers are taken to be as they were: to count them takes a while.
 INSPECTION_SECONDS: Final = 1.0
 MOVER_MAX_LENGTH: Final = 200
 # What a row of the statement tells; kinds of parts are numbered from _PART on.
@@ -118,7 +118,7 @@ def move(connection: Any, mover: str) -> None:
 def _read(
     connection: Any, inspection: _Inspection, parts: Collection[PartKey]
 ) -> tuple[int | None, Version | None]:
-    """Return the state of the triggers, None if it wasn't asked for, and the version, None without a token."""
+    """Return the state of the triggers, if it was asked for, and the version, None if there is no token."""
     keys: dict[str, list[int]] = defaultdict(list)
     for kind, key in parts:
         keys[kind].append(key)
