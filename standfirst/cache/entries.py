@@ -22,7 +22,7 @@ _PASSING: Final = frozenset(
     {"age", "connection", "date", "keep-alive", "server-timing", "transfer-encoding", "x-request-id"}
 )
 # About the bytes that a 304 leaves out.
-_ABOUT_CONTENT: Final = frozenset({"content-type", "content-length", "content-encoding", "content-language"})
+ABOUT_CONTENT: Final = frozenset({"content-type", "content-length", "content-encoding", "content-language"})
 _SHARED_SECONDS: Final = re.compile(r"\bs-maxage=(\d+)")
 # What the objects of an entry take beside their contents, measured with tracemalloc on CPython 3.11; a little
 # more than less.
@@ -91,7 +91,7 @@ def make_entry(
     return Entry(
         content=response.content,
         headers=headers,
-        bare_headers={name: pair for name, pair in headers.items() if name not in _ABOUT_CONTENT},
+        bare_headers={name: pair for name, pair in headers.items() if name not in ABOUT_CONTENT},
         etag=response["ETag"],
         version=version,
         made_at=read_at,

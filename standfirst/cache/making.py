@@ -13,7 +13,7 @@ from django.utils.timezone import now
 from standfirst.cache import tags
 from standfirst.cache.conf import Rules
 from standfirst.cache.cookies import WatchedCookies
-from standfirst.cache.entries import CACHE_NAME, limit_shared_seconds
+from standfirst.cache.entries import ABOUT_CONTENT, CACHE_NAME, limit_shared_seconds
 from standfirst.cache.noting import Noted, noting
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -39,10 +39,7 @@ class Made:
         response = self.response
         response.headers["Cache-Status"] = f"{CACHE_NAME}; fwd={forwarded}"
         cache_control = response.get("Cache-Control", "")
-        if "public" in cache_control and self.cookies.found_one():
-            # It may be this reader's alone, though it doesn't say so.
-            response.headers["Cache-Control"] = "private, no-store"
-        elif "public" in cache_control:
+        if "public" in cache_control:
             site = getattr(
                 request, "_wagtail_site", None
             )  # where Wagtail keeps the site that it has looked up
@@ -95,4 +92,9 @@ def check_conditions(request: HttpRequest, response: HttpResponseBase) -> HttpRe
     if response.status_code != 200 or not isinstance(response, HttpResponse) or "ETag" not in response:
         return response
     found = get_conditional_response(request, etag=response["ETag"], response=response)
-    return response if found is None else found
+    if found is None or found.status_code != 304:
+        return response
+    for name, value in response.items():
+        if name.lower() not in ABOUT_CONTENT:
+            found.headers[name] = value
+    return found

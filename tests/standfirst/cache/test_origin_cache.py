@@ -18,6 +18,7 @@ from django.utils.http import http_date, parse_http_date
 
 from standfirst.cache import middleware
 from standfirst.cache.noting import note, note_end
+from standfirst.delivery.caching import let_caches_keep
 from tests.standfirst.cache.origin import ETAG, PUBLIC, SmallSite, Versions, is_hit, page, status_of
 
 DISCUSSION = ("discussion", 7)
@@ -200,6 +201,14 @@ class TestConditions:
         assert small_site.get(HTTP_IF_NONE_MATCH=ETAG).status_code == 304
         assert small_site.get(HTTP_IF_NONE_MATCH='"other"').status_code == 200
 
+    def test_a_304_of_what_is_not_kept_has_the_answers_headers(self, small_site: SmallSite) -> None:
+        small_site.view = lambda request: page(
+            headers={"Cache-Control": "private", "X-Frame-Options": "DENY"}
+        )
+        answer = small_site.get(HTTP_IF_NONE_MATCH=ETAG)
+        assert (answer.status_code, answer["X-Frame-Options"]) == (304, "DENY")
+        assert "Content-Type" not in answer
+
     @pytest.mark.parametrize("sent", ['"other"', "nonsense", ""])
     def test_modified(self, small_site: SmallSite, sent: str) -> None:
         small_site.get()
@@ -330,7 +339,10 @@ class TestCookiesThatAViewReads:
         assert small_site.get().content == b"Hello"
 
     def test_no_other_cache_is_told_that_it_is_everybodys(self, small_site: SmallSite) -> None:
-        small_site.view = self.view
+        def view(request: HttpRequest) -> HttpResponseBase:
+            return let_caches_keep(request, HttpResponse(request.COOKIES.get("author", "nobody")))
+
+        small_site.view = view
         for address in ("/", "/?unknown=1"):
             personal = small_site.get(address, HTTP_COOKIE="author=Ada")
             assert personal["Cache-Control"] == "private, no-store"
