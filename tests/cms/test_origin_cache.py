@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from wagtail.models import PageViewRestriction
 
@@ -143,6 +143,15 @@ class TestChanges:
         article.title = "Draft"
         article.save_revision()
         assert is_hit(client.get(article.get_url()))
+
+    def test_what_was_rolled_back_was_never_there(self, client: Client, article: ArticlePage) -> None:
+        before = client.get(article.get_url()).content
+        with transaction.atomic():
+            article.title = "Never published"
+            article.save_revision().publish()
+            assert "Never published" in client.get(article.get_url()).content.decode()
+            transaction.set_rollback(True)
+        assert client.get(article.get_url()).content == before
 
     def test_what_goes_offline_is_gone(self, client: Client, article: ArticlePage) -> None:
         client.get(article.get_url())
