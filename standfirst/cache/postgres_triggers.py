@@ -1,7 +1,7 @@
 """The triggers that move the version on PostgreSQL.
 
 The tokens are in slots: a transaction writes the first slot that no other has locked, or adds one, so that
-none ever waits for another. The version is the sum of all tokens. The definition of a trigger names no column,
+none ever waits for another. The version is the sum of all tokens. A trigger is defined without any column,
 which would keep a migration from changing it. The functions run as their owner: whoever may write to a table
 need not know of ours.
 
@@ -86,8 +86,10 @@ BEGIN
     ), counted AS (
         DELETE FROM {schema}.{moves} WHERE slot IN (SELECT slot FROM gone) RETURNING mover, number, last_at
     )
-    INSERT INTO {schema}.{moves} (slot, mover, number, last_at)
-    SELECT mine, mover, sum(number), max(last_at) FROM counted GROUP BY mover;
+    INSERT INTO {schema}.{moves} AS kept_count (slot, mover, number, last_at)
+    SELECT mine, mover, sum(number), max(last_at) FROM counted GROUP BY mover
+    ON CONFLICT (slot, mover) DO UPDATE SET number = kept_count.number + excluded.number,
+        last_at = greatest(kept_count.last_at, excluded.last_at);
 EXCEPTION WHEN serialization_failure THEN
     NULL;
 END $$

@@ -64,7 +64,7 @@ def check_databases(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
     return [
         checks.Warning(
             f"Kept answers don't follow changes of {', '.join(elsewhere)}: pages are read from “{using}”.",
-            hint="Name their tables in STANDFIRST_CACHE_INVISIBLE_TABLES if no public answer depends on them.",
+            hint="Name their tables in STANDFIRST_CACHE_INVISIBLE_TABLES if no answer depends on them.",
             id="standfirst.W021",
         )
     ]
