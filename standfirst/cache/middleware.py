@@ -79,7 +79,7 @@ class OriginCacheMiddleware:
             response = self.get_response(request)
             purging.purge_changed_content()
             return response
-        reason = find_reason(request, rules)
+        reason = find_reason(request, rules) if rules.max_bytes and rules.seconds else "off"
         if reason is not None:
             return self._pass(request, rules, f"bypass; detail={reason}")
         asked = read_asked(request, rules)

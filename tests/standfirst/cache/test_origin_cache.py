@@ -436,9 +436,18 @@ class TestWhatIsNotKept:
         assert small_site.is_kept()
 
     def test_what_there_is_no_room_for(self, small_site: SmallSite, settings: Any) -> None:
-        settings.STANDFIRST_CACHE_BYTES = 0
+        settings.STANDFIRST_CACHE_BYTES = 10
         assert not small_site.is_kept()
         assert status_of(small_site.get()) == "standfirst; fwd=uri-miss"
+
+    @pytest.mark.parametrize("name", ["STANDFIRST_CACHE_BYTES", "STANDFIRST_CACHE_SECONDS"])
+    def test_nothing_where_nothing_may_be_kept(
+        self, small_site: SmallSite, versions: Versions, settings: Any, name: str
+    ) -> None:
+        setattr(settings, name, 0)
+        assert status_of(small_site.get()) == "standfirst; fwd=bypass; detail=off"
+        assert versions.reads == 0
+        assert "Cache-Tag" in small_site.get()
 
     def test_an_exception(self, small_site: SmallSite) -> None:
         def view(request: HttpRequest) -> HttpResponse:
