@@ -14,7 +14,7 @@ from wagtail.models import Site
 from standfirst.cache import conf, entries, purging, shared
 from standfirst.cache.bypass import find_reason
 from standfirst.cache.conf import Rules
-from standfirst.cache.entries import Entry
+from standfirst.cache.entries import CACHE_NAME, Entry
 from standfirst.cache.keeping import find_hindrance
 from standfirst.cache.keys import Asked, Key, find_varying, read_asked, vary_key
 from standfirst.cache.making import (
@@ -99,17 +99,17 @@ class OriginCacheMiddleware:
             now = time.time()
             key, entry = _find(request, rules, asked)
             version = None
-            if entry is not None:
+            if entry is not None and entry.is_fresh(now):
+                version = self._read_version(entry.version.parts)
+                if version is None:
+                    return self._pass(request, rules, "bypass; detail=version")
+                if version == entry.version:
+                    if entry.cookies and not entry.cookies.isdisjoint(request.COOKIES):
+                        return self._pass(request, rules, "bypass; detail=cookie")
+                    status = f"{CACHE_NAME}; fwd={reason}; collapsed" if waits else entries.HIT
+                    return entries.answer(request, entry, now, status=status)
+            if entry is not None and not waits:
                 reason = "stale"
-                if entry.is_fresh(now):
-                    version = self._read_version(entry.version.parts)
-                    if version is None:
-                        return self._pass(request, rules, "bypass; detail=version")
-                    if version == entry.version:
-                        if entry.cookies and not entry.cookies.isdisjoint(request.COOKIES):
-                            return self._pass(request, rules, "bypass; detail=cookie")
-                        status = f"{entries.HIT}; collapsed" if waits else entries.HIT
-                        return entries.answer(request, entry, now, status=status)
             if request.method == "HEAD":
                 return self._pass(request, rules, reason)
             if store.is_unkept(asked.key, now):
