@@ -90,10 +90,13 @@ def read_version(parts: Collection[PartKey] = ()) -> Version | None:
 
 
 def bump_version(reason: str) -> None:
-    """Move the version by hand, so that every kept answer is made anew."""
+    """Move the version, so that every kept answer is made anew: for what the database doesn't see.
+
+    The counters and the log have the reason. Use few different ones: each is counted for itself.
+    """
     connection = connections[router.db_for_write(_page_model())]
     move(connection, f"bump_version: {reason}"[:MOVER_MAX_LENGTH])
-    logger.info("The version of the content was moved by hand: %s", reason)
+    logger.info("The version of the content was moved on request: %s", reason)
 
 
 def are_versions_exact() -> bool:

@@ -18,6 +18,7 @@ from django.dispatch import Signal
 import articles.conf
 import comments.conf
 import comments.signals
+import standfirst.cache.version_conf
 import standfirst.delivery.conf
 import standfirst.outbox.conf
 from articles.body import ArticleBodyBlock
@@ -32,7 +33,11 @@ REFERENCE = ROOT / "docs" / "reference"
 DOCUMENTS = find_documents()
 APPS = ("articles", "comments")
 SETTINGS = {
-    "standfirst": {**standfirst.delivery.conf.DEFAULTS, **standfirst.outbox.conf.DEFAULTS},
+    "standfirst": {
+        **standfirst.delivery.conf.DEFAULTS,
+        **standfirst.cache.version_conf.DEFAULTS,
+        **standfirst.outbox.conf.DEFAULTS,
+    },
     "articles": articles.conf.DEFAULTS,
     "comments": comments.conf.DEFAULTS,
 }
