@@ -119,7 +119,7 @@ def make_acts() -> dict[str, Callable[[], Any]]:
         Tag.objects.bulk_create(
             [Tag(name=f"t{(n := next(numbers))}", slug=f"t{n}") for _ in range(BULK_ROWS)]
         )
-        Tag.objects.all()._raw_delete("default")  # type: ignore[attr-defined]
+        Tag.objects.all()._raw_delete("default")
 
     return {
         "An article is published": publish,

@@ -181,8 +181,8 @@ ACTS = st.tuples(
 class AnySequence(TestCase):
     """Whatever is done to comments, in whatever order, no kept answer is an old one."""
 
-    @given(st.lists(ACTS, max_size=12))
-    @settings(max_examples=examples(60), deadline=None, suppress_health_check=RUN_TWICE)
+    @given(st.lists(ACTS, max_size=8))
+    @settings(max_examples=examples(40), deadline=None, suppress_health_check=RUN_TWICE)
     def test_kept_answers(self, acts: list[tuple[str, int]]) -> None:
         with self.settings(
             ROOT_URLCONF="tests.comments.urls",
