@@ -90,10 +90,13 @@ def read_version(parts: Collection[PartKey] = ()) -> Version | None:
 
 
 def bump_version(reason: str) -> None:
-    """Move the version by hand, so that every kept answer is made anew."""
+    """Move the version, so that every kept answer is made anew: for what the database doesn't see.
+
+    The counters and the log have the reason. Use few different ones: each is counted for itself.
+    """
     connection = connections[router.db_for_write(_page_model())]
     move(connection, f"bump_version: {reason}"[:MOVER_MAX_LENGTH])
-    logger.info("The version of the content was moved by hand: %s", reason)
+    logger.info("The version of the content was moved on request: %s", reason)
 
 
 def are_versions_exact() -> bool:
@@ -152,29 +155,30 @@ def _read(
 
 
 def _token_statement(connection: Any, inspection: _Inspection) -> tuple[str, list[Any]]:
+    if connection.vendor not in TRIGGER_VENDORS:
+        return f"SELECT {_TOKEN}, 0, token FROM {VERSION_TABLE} WHERE slot = 1", []
     if connection.vendor == "sqlite":
         return (
             f"SELECT {_TOKEN}, 0, token FROM {VERSION_TABLE} WHERE slot = {sqlite_triggers.SLOT} "
             f"UNION ALL SELECT {_STATE}, 0, schema_version FROM pragma_schema_version()"
         ), []
-    if connection.vendor == "postgresql":
-        statement, values = f"SELECT {_TOKEN}, 0, sum(token) FROM {VERSION_TABLE}", []
-        now = time.monotonic()
-        if now - inspection.at > INSPECTION_SECONDS:
-            statement += (
-                f" UNION ALL SELECT {_STATE}, 0, count(*) FROM pg_trigger "
-                "WHERE tgfoid = ANY(%s) AND tgenabled IN ('O', 'A') AND tgparentid = 0"
-            )
-            values.append(list(inspection.functions))
-            _inspections[_place(connection)] = replace(inspection, at=now)
-        if connection.in_atomic_block or not connection.get_autocommit():
-            # What this transaction writes from now on has to move the version again.
-            statement += (
-                f" UNION ALL SELECT {_READING}, 0, nextval('{postgres_triggers.READS}') "
-                f"WHERE coalesce(current_setting('{postgres_triggers.MARK}', true), '') <> ''"
-            )
-        return statement, values
-    return f"SELECT {_TOKEN}, 0, token FROM {VERSION_TABLE} WHERE slot = 1", []
+    statement = f"SELECT {_TOKEN}, 0, sum(token) FROM {VERSION_TABLE}"
+    values: list[Any] = []
+    now = time.monotonic()
+    if now - inspection.at > INSPECTION_SECONDS:
+        statement += (
+            f" UNION ALL SELECT {_STATE}, 0, count(*) FROM pg_trigger "
+            "WHERE tgfoid = ANY(%s) AND tgenabled IN ('O', 'A') AND tgparentid = 0"
+        )
+        values.append(list(inspection.functions))
+        _inspections[_place(connection)] = replace(inspection, at=now)
+    if connection.in_atomic_block or not connection.get_autocommit():
+        # What this transaction writes from now on has to move the version again.
+        statement += (
+            f" UNION ALL SELECT {_READING}, 0, nextval('{postgres_triggers.READS}') "
+            f"WHERE coalesce(current_setting('{postgres_triggers.MARK}', true), '') <> ''"
+        )
+    return statement, values
 
 
 def _find_inspection(connection: Any, *, anew: bool = False) -> _Inspection:
