@@ -14,6 +14,8 @@ from standfirst.cache.conf import Rules
 from standfirst.delivery.middleware import is_delivery
 
 Key = tuple[str, ...]
+# Addresses of the API that take any parameter, and read none.
+_NO_OPERATIONS: Final = ("/openapi.json", "/docs/")
 IDENTITY: Final = "identity"
 # Longer ones are not worth remembering.
 _MAX_HEADER_LENGTH: Final = 200
@@ -46,8 +48,8 @@ def read_asked(request: HttpRequest, rules: Rules) -> Asked | None:
     encoding = choose_encoding(meta.get("HTTP_ACCEPT_ENCODING", "")[:_MAX_HEADER_LENGTH], rules.encodings)
     query = meta.get("QUERY_STRING", "")
     kept, is_known = query, True
-    # The API refuses what it doesn't know itself, and says so.
-    if query and not is_delivery(request):
+    # The API's operations refuse what they don't know, and say so.
+    if query and (request.path.endswith(_NO_OPERATIONS) or not is_delivery(request)):
         kept, is_known = sort_parameters(query, rules)
     # Hosts are alike in any case (RFC 9110, section 4.2.3).
     key = (request.scheme or "", host.lower(), request.path, kept, encoding)

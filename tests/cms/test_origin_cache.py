@@ -221,6 +221,8 @@ class TestWhoIsPassedThrough:
             assert client.get(article.get_url(), {"x": str(number)}).status_code == 200
             assert client.get(f"/no/such/{number}/").status_code == 404
             assert client.get("/api/v1/articles/", {"x": str(number)}).status_code == 422
+            assert client.get("/api/v1/openapi.json", {"x": str(number)}).status_code == 200
+            assert client.get("/api/v1/docs/", {"x": str(number)}).status_code == 200
         assert len(middleware.store) == before
 
     def test_marketing_is_no_reason(self, client: Client, article: ArticlePage) -> None:
