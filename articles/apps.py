@@ -27,6 +27,14 @@ class ArticlesConfig(AppConfig):
         )
         parts.offer_examples(f"{__package__}.api.examples.make_examples")
         parts.offer_anchors(ClaimAnchors())
+        parts.offer_parameters("tag", "page")
+        # Those of page types need not be named. A new model says here whether readers see anything of it.
+        parts.class_tables(
+            visible=[
+                f"{self.label}_{model}"
+                for model in ("articleauthor", "articletag", "claim", "claimcitation", "person", "source")
+            ]
+        )
         register_policies()
         follow_pages(
             Follower(

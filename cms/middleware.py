@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import translation
 from wagtail.api.v3.auth import BearerTokenAuth
 
-from standfirst.delivery.caching import let_caches_keep
 from standfirst.delivery.middleware import without_body
 from standfirst.delivery.problems import problem_response
 from standfirst.visibility import is_multilingual
@@ -65,16 +64,6 @@ class HeadMiddleware:
         is_head = request.method == "HEAD"
         response = self.get_response(request)
         return without_body(response) if is_head else response
-
-
-class PublicCacheMiddleware:
-    """Let caches keep the pages that are the same for everybody."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return let_caches_keep(request, self.get_response(request))
 
 
 class PublicGZipMiddleware(GZipMiddleware):

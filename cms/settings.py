@@ -143,13 +143,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "standfirst.cache.middleware.OriginCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cms.middleware.HeadMiddleware",
     "cms.middleware.ContentSecurityPolicyMiddleware",
     "cms.middleware.PublicGZipMiddleware",
     "standfirst.delivery.middleware.DeliveryMiddleware",
-    "cms.middleware.PublicCacheMiddleware",
+    "standfirst.cache.middleware.PublicCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cms.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -285,6 +286,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # A long body of blocks has many form fi
 STANDFIRST_COMMENTS_TRUSTED_PROXIES = env.int("STANDFIRST_TRUSTED_PROXIES", default=0)
 # Who gets an e-mail when a comment awaits moderation.
 STANDFIRST_COMMENTS_NOTIFY = env.list("STANDFIRST_COMMENTS_NOTIFY", default=[])
+
+# --- Answers that are kept ----------------------------------------------------------------------------------
+
+# No public answer depends on them.
+STANDFIRST_CACHE_INVISIBLE_TABLES = ["axes_*"]
 
 # --- APIs ---------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ class CommentsConfig(AppConfig):
 
         from . import checks, errors, signal_handlers  # noqa: F401
         from .anchors import ProtocolAnchors
+        from .models import Comment, Discussion, ModerationEntry
         from .screening import pipeline
         from .services.counts import Counter
 
@@ -29,5 +30,14 @@ class CommentsConfig(AppConfig):
         parts.offer_examples(f"{__package__}.api_examples.make_examples")
         parts.offer_comment_counter(Counter())
         parts.offer_anchors(ProtocolAnchors(), is_last=True)
+        parts.offer_parameters("after")
+        # Comments move the version of their discussion, and nothing else.
+        parts.offer_versioned_part(
+            Discussion.PART,
+            table=Discussion._meta.db_table,
+            key_column="page_id",
+            version_column="version",
+        )
+        parts.class_tables(invisible=[Comment._meta.db_table, ModerationEntry._meta.db_table])
         parts.offer_problem_codes({**pipeline.codes(), **errors.codes()})
         pre_delete.connect(signal_handlers.show_that_an_editor_is_gone, sender=settings.AUTH_USER_MODEL)

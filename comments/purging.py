@@ -1,7 +1,8 @@
 """Purges what front-end caches keep of a discussion that readers see differently now.
 
-For sites that use ``wagtail.contrib.frontend_cache``. Purged are the addresses of the page and its aliases,
-those of the lists of its comments, and those of comments that were decided about.
+By name, what carries the discussion's: every answer that it shows in. On sites that use
+``wagtail.contrib.frontend_cache`` also by address: the page and its aliases, the lists of its comments, and
+comments that were decided about.
 """
 
 import logging
@@ -13,17 +14,18 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.apps import apps
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 
 from standfirst.aliases import find_aliases, page_model
+from standfirst.cache.addresses import are_purged
+from standfirst.cache.purging import purge_tags
+from standfirst.cache.tags import make_tag
 
 from . import conf
-from .models import Comment
+from .models import Comment, Discussion
 from .paths import encode_cursor
 
 logger = logging.getLogger("standfirst.comments")
@@ -39,11 +41,12 @@ _collected: ContextVar[_Changes | None] = ContextVar("standfirst_comments_purgin
 
 
 def purge_after_commit(*, page_id: int, uids: Iterable[UUID] = (), using: str | None = None) -> None:
-    """Purge a discussion's addresses once the current transaction is committed, if the site has it so.
+    """Purge a discussion once the current transaction is committed, if the site has it so.
 
     ``page_id`` is that of the discussion's page, ``uids`` are comments whose own addresses change.
     """
-    if not _is_configured():
+    purge_tags([make_tag(Discussion.PART, page_id)])
+    if not are_purged():
         return
     uids = set(uids)
     collected = _collected.get()
@@ -66,15 +69,9 @@ def purging_at_once() -> Iterator[None]:
         yield
     finally:
         _collected.reset(token)
-        if _is_configured():
+        if are_purged():
             # In a transaction of the caller's, this comes after what the block has registered.
             transaction.on_commit(lambda: _purge(collected), robust=True)
-
-
-def _is_configured() -> bool:
-    return apps.is_installed("wagtail.contrib.frontend_cache") and any(
-        getattr(settings, name, None) for name in ("WAGTAILFRONTENDCACHE", "WAGTAILFRONTENDCACHE_LOCATION")
-    )
 
 
 def _purge(changes: Mapping[int, set[UUID]]) -> None:

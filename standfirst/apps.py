@@ -13,9 +13,11 @@ class StandfirstConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Guard the records of all apps, register checks and e-mail, and follow Wagtail's pages."""
+        """Guard the records of all apps, watch what readers see, and follow Wagtail's pages."""
         from standfirst import aliases, going_live
         from standfirst import checks as own_checks  # noqa: F401
+        from standfirst.cache import addresses, by_signals, origin_checks, triggers, version_checks  # noqa: F401
+        from standfirst.cache.purging import PurgeKind
         from standfirst.delivery import checks as delivery_checks  # noqa: F401
         from standfirst.outbox import checks as outbox_checks  # noqa: F401
         from standfirst.outbox import register
@@ -31,8 +33,13 @@ class StandfirstConfig(AppConfig):
             register_setting(FrontendSettings, icon="desktop")
         pre_migrate.connect(guards.remove_guards, dispatch_uid="standfirst.records.guards")
         post_migrate.connect(guards.make_guards, dispatch_uid="standfirst.records.guards")
+        pre_migrate.connect(triggers.before_migrate, dispatch_uid="standfirst.cache.triggers")
+        post_migrate.connect(triggers.after_migrate, dispatch_uid="standfirst.cache.triggers")
         post_migrate.connect(make_permissions, dispatch_uid="standfirst.plain_migrations")
         persons.watch_persons()
+        by_signals.connect()
         aliases.connect()
         going_live.connect()
+        addresses.connect()
         register(MailKind())
+        register(PurgeKind())

@@ -30,6 +30,24 @@ class CommentCounter(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class VersionedPart:
+    """A kind of part that has versions of its own: where the database holds them."""
+
+    kind: str
+    table: str
+    key_column: str
+    version_column: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassedTables:
+    """Tables, by name, that public answers depend on, and those that none depends on."""
+
+    visible: set[str]
+    invisible: set[str]
+
+
 @dataclass
 class _Offers:
     routers: list[str] = field(default_factory=list)
@@ -39,6 +57,9 @@ class _Offers:
     comment_counter: CommentCounter | None = None
     anchors: "list[AnchorProvider]" = field(default_factory=list)
     last_anchors: "list[AnchorProvider]" = field(default_factory=list)
+    parameters: dict[str, None] = field(default_factory=dict)
+    versioned_parts: dict[str, VersionedPart] = field(default_factory=dict)
+    classed_tables: ClassedTables = field(default_factory=lambda: ClassedTables(set(), set()))
 
 
 _offers = _Offers()
@@ -88,6 +109,15 @@ def offered_examples() -> tuple[str, ...]:
     return tuple(_offers.examples)
 
 
+def offer_parameters(*names: str) -> None:
+    """Name query parameters that an app's pages read: answers to requests with others are not kept."""
+    _offers.parameters.update(dict.fromkeys(names))
+
+
+def offered_parameters() -> tuple[str, ...]:
+    return tuple(_offers.parameters)
+
+
 def offer_comment_counter(counter: CommentCounter) -> None:
     """Let other apps ask how many comments there are."""
     _offers.comment_counter = counter
@@ -125,3 +155,32 @@ def find_anchors(places: "Iterable[Place]", *, with_editors: bool = False) -> "d
 
     providers = [*_offers.anchors, *_offers.last_anchors]
     return ask_for_anchors(providers, places, with_editors=with_editors)
+
+
+def offer_versioned_part(kind: str, *, table: str, key_column: str, version_column: str) -> None:
+    """Have kept answers checked by versions of one more kind, such as that of a discussion.
+
+    The version of a part, a whole number, must move with every change to the part that readers can see, in
+    the same transaction. Whoever reads a part for an answer calls ``standfirst.cache.noting.note`` with the
+    kind, the key and the version, before reading what hangs on the part. What isn't there has version 0.
+    """
+    _offers.versioned_parts[kind] = VersionedPart(kind, table, key_column, version_column)
+
+
+def versioned_parts() -> Mapping[str, VersionedPart]:
+    """Return the kinds of parts that have versions of their own, by name."""
+    return _offers.versioned_parts
+
+
+def class_tables(*, visible: Iterable[str] = (), invisible: Iterable[str] = ()) -> None:
+    """Say of an app's tables whether a public answer can depend on them. A * may end a name.
+
+    Those that nobody has classed count as visible.
+    """
+    _offers.classed_tables.visible.update(visible)
+    _offers.classed_tables.invisible.update(invisible)
+
+
+def classed_tables() -> ClassedTables:
+    """Return what the installed apps have said of their tables."""
+    return _offers.classed_tables

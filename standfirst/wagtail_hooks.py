@@ -13,6 +13,7 @@ from wagtail.models import PageViewRestriction, Revision
 
 from standfirst.aliases import find_original_id, is_alias_of_hidden, page_model
 from standfirst.bulk_publishing import GuardedPublishBulkAction
+from standfirst.cache.tags import note_tag
 from standfirst.editing import guard_editing
 from standfirst.going_live import hold_new_page_back
 from standfirst.outbox.handling import DISCARD, RETRY
@@ -46,6 +47,12 @@ def serve_no_alias_before_its_original(page: Any, request: HttpRequest, *args: A
     """Raise ``Http404`` for an alias of a page that isn't live, however it came to be live itself."""
     if page.alias_of_id and is_alias_of_hidden(page):
         raise Http404
+
+
+@hooks.register("before_serve_page")
+def name_page(page: Any, request: HttpRequest, *args: Any) -> None:
+    """Have caches know that the answer is about this page."""
+    note_tag("page", page.pk)
 
 
 @hooks.register("before_create_page")

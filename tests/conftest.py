@@ -11,11 +11,18 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.test import TransactionTestCase
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import (
+    CaptureQueriesContext,
+    override_settings,
+    setup_databases,
+    teardown_databases,
+)
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 from xdist.scheduler import LoadScopeScheduling
 
+from standfirst.cache import middleware as origin_cache
+from standfirst.cache.purging import Purged
 from tests.databases import Rows, provide_test_database, read_all_rows, template_folder, write_all_rows
 from tests.examples import EXAMPLES_HERE, IN_CI
 
@@ -30,10 +37,14 @@ BY_DATABASE = (
     "articles/test_publishing.py",
     "articles/test_rebuild_claims.py",
     "articles/test_sources.py",
+    "cms/test_origin_cache.py",
+    "cms/test_origin_cache_races.py",
     "cms/test_outages.py",
     "comments/test_concurrency.py",
     "comments/test_decided.py",
     "comments/test_services.py",
+    "comments/test_versions.py",
+    "standfirst/cache/",
     "standfirst/outbox/",
     "standfirst/test_aliases.py",
     "standfirst/test_records.py",
@@ -169,7 +180,30 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def empty_caches() -> None:
     """Start every test with nothing cached by an earlier one."""
     cache.clear()
+    origin_cache.store.clear()
+    Purged.content = None
     ContentType.objects.clear_cache()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def count_queries_of_making() -> Iterator[None]:
+    """Have what counts queries count those that make an answer: meanwhile, none is given from memory."""
+    enter, leave = CaptureQueriesContext.__enter__, CaptureQueriesContext.__exit__
+
+    def enter_cold(self: Any) -> Any:
+        self.without_cache = override_settings(STANDFIRST_CACHE_ENABLED=False)
+        self.without_cache.enable()
+        return enter(self)
+
+    def leave_warm(self: Any, *error: Any) -> Any:
+        self.without_cache.disable()
+        return leave(self, *error)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(CaptureQueriesContext, "__enter__", enter_cold)
+    patch.setattr(CaptureQueriesContext, "__exit__", leave_warm)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session", autouse=True)

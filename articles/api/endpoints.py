@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 from ninja.errors import ValidationError
 
+from standfirst.cache.tags import note_tag
 from standfirst.delivery.lists import decode_cursor, next_part
 from standfirst.delivery.parameters import invalid_parameter
 from standfirst.visibility import anybody
@@ -74,6 +75,7 @@ def get_article(request: HttpRequest, page_id: int) -> ArticleDetail:
     page = queries.find_article(viewer=viewer, page_id=page_id)
     if page is None:
         raise Http404
+    note_tag("page", page.pk)
     parent = page.get_parent()
     public_parent = viewer.pages().filter(pk=parent.pk).first() if parent else None
     return Presenter(request).article(page, public_parent)
@@ -92,6 +94,7 @@ def resolve_path(request: HttpRequest, query: Query[ResolveQuery]) -> ResolvedPa
     presenter = Presenter(request)
     page = find_page(viewer=viewer, path=query.path)
     if page is not None:
+        note_tag("page", page.pk)
         url, path = presenter.addresses.of_page(page)
         return ResolvedPage(
             type="page",
@@ -136,6 +139,7 @@ def get_claim(request: HttpRequest, uid: UUID) -> IndexedClaim:
     claim = queries.find_claim(viewer=anybody(request), uid=uid)
     if claim is None:
         raise Http404
+    note_tag("claim", uid)
     return Presenter(request).claims([claim])[0]
 
 
@@ -172,6 +176,7 @@ def get_source(request: HttpRequest, source_id: int) -> SourceDetail:
     source = queries.find_source(viewer=anybody(request), source_id=source_id)
     if source is None:
         raise Http404
+    note_tag("source", source_id)
     return Presenter(request).source_detail(source)
 
 

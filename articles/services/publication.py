@@ -4,9 +4,14 @@ from typing import Any
 
 from django.db import transaction
 
+from standfirst.cache.addresses import purge_answer_about
+
 from ..models import ArticleMixin
 from .claim_index import drop_claims, index_claims
 from .renditions import make_renditions
+
+# The operation of the API that answers with a whole article.
+OPERATION = "get_article"
 
 
 def follow_publication(*, page: Any, revision: Any, user: Any) -> None:
@@ -25,6 +30,7 @@ def follow_unpublication(*, page: Any, user: Any) -> None:
     """
     if isinstance(page, ArticleMixin):
         drop_claims(page=page)
+        purge_answer_about(page, operation=OPERATION)
 
 
 def follow_showing(*, page: Any) -> None:
@@ -32,6 +38,7 @@ def follow_showing(*, page: Any) -> None:
     if not isinstance(page, ArticleMixin):
         return
     index_claims(page=page)
+    purge_answer_about(page, operation=OPERATION)
 
     # Scaling pictures takes seconds, which no other writer should wait for; a page without them shows the
     # originals.

@@ -6,6 +6,7 @@ from django.db import transaction
 from wagtail.log_actions import log
 
 from standfirst.aliases import find_original_id
+from standfirst.cache.noting import note
 
 from ..counting import change_discussion, lock_discussions, locks_without_writing, recount
 from ..models import Discussion
@@ -20,8 +21,14 @@ def find_discussion_page_id(page: Any) -> int:
 
 
 def find_discussion(page: Any) -> Discussion | None:
-    """Return the discussion under a page, or None if nobody has needed one yet (it is open and empty)."""
-    return Discussion.objects.filter(page_id=find_discussion_page_id(page)).first()
+    """Return the discussion under a page, or None if nobody has needed one yet (it is open and empty).
+
+    Its version is noted for the answer that is being made, whose comments must be read after this.
+    """
+    page_id = find_discussion_page_id(page)
+    discussion = Discussion.objects.filter(page_id=page_id).first()
+    note(Discussion.PART, page_id, discussion.version if discussion else 0)
+    return discussion
 
 
 def with_discussion(pages: Any) -> Any:
@@ -30,13 +37,17 @@ def with_discussion(pages: Any) -> Any:
 
 
 def loaded_discussion(page: Any) -> Discussion | None:
-    """Return the discussion under a page from ``with_discussion``. Asks only for an alias."""
+    """Return the discussion under a page from ``with_discussion``. Asks only for an alias.
+
+    Its version is noted, as by ``find_discussion``.
+    """
     if page.alias_of_id:
         return find_discussion(page)
     try:
-        found: Discussion = page.reader_discussion
+        found: Discussion | None = page.reader_discussion
     except Discussion.DoesNotExist:
-        return None
+        found = None
+    note(Discussion.PART, page.pk, found.version if found else 0)
     return found
 
 

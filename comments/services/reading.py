@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import F, Window
 from django.db.models.functions import Mod, RowNumber
 
+from standfirst.cache.noting import note
 from standfirst.visibility import Viewer
 
 from ..listed import ListedComment, read_listed
@@ -58,12 +59,20 @@ def get_shown_comment(*, uid: UUID, viewer: Viewer) -> tuple[Comment, Any]:
     """Return a comment that the viewer can see, and the page that it is seen under.
 
     Raises ``Comment.DoesNotExist``. The page is the one that was commented on or, if only aliases of it stand
-    on the viewer's site, an alias. The comment's discussion is loaded with it.
+    on the viewer's site, an alias. The comment's discussion is loaded with it, and its version is noted, also
+    that of a comment which is not shown.
     """
     pages = pages_with_discussion(viewer.discussed_pages())
     comments = Comment.objects.shown().marking_editors().select_related("parent", "discussion")
-    comment = comments.filter(viewer.about("discussion__page", pages)).get(uid=uid)
+    comments = comments.filter(viewer.about("discussion__page", pages))
+    try:
+        comment = comments.get(uid=uid)
+    except Comment.DoesNotExist:
+        # It may be shown one day. Its discussion is noted first, as ever.
+        _note_discussion_of(uid)
+        comment = comments.get(uid=uid)
     page_id = comment.discussion.page_id
+    note(Discussion.PART, page_id, comment.discussion.version)
     shown = viewer.find_shown([page_id], pages.select_related("locale"))
     if page_id not in shown:  # It was unpublished between the two queries.
         raise Comment.DoesNotExist
@@ -81,6 +90,12 @@ def locate_comment(*, comment: Comment, page_size: int) -> str | None:
     last_of_pages = numbered.annotate(rest=Mod("place", page_size)).filter(rest=0)
     last_of_previous = last_of_pages.order_by("-path").values_list("path", flat=True).first()
     return encode_cursor(last_of_previous) if last_of_previous else None
+
+
+def _note_discussion_of(uid: UUID) -> None:
+    """Note the version of a comment's discussion. Raises ``Comment.DoesNotExist``."""
+    place = Comment.objects.values_list("discussion__page", "discussion__version").get(uid=uid)
+    note(Discussion.PART, *place)
 
 
 def _shown(discussion_id: int) -> CommentQuerySet:

@@ -46,4 +46,5 @@ def max_limit() -> int:
 
 
 def shared_cache_seconds() -> int:
+    """Return for how long shared caches keep what is the same for everybody, if nothing purges it."""
     return int(read("STANDFIRST_SHARED_CACHE_SECONDS"))

@@ -18,6 +18,11 @@ _HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string"},
         "example": '"3d2c7f0b1e7a4f0c9b8a6d5e4f3c2b1a"',
     },
+    "Last-Modified": {
+        "description": "A bound: nothing has changed since. The `ETag` is exact.",
+        "schema": {"type": "string"},
+        "example": "Mon, 30 Nov 2026 09:00:00 GMT",
+    },
     "Cache-Control": {
         "description": "For how long caches may keep the answer.",
         "schema": {"type": "string"},
@@ -58,10 +63,10 @@ def complete_document(document: Any) -> Any:
                 responses[status]["description"] = phrase(int(status))
                 _add_example(responses[status], examples.get(operation.get("operationId")))
             if method == "get":
-                responses[200]["headers"] = _headers("ETag", "Cache-Control")
+                responses[200]["headers"] = _headers("ETag", "Last-Modified", "Cache-Control")
                 responses[304] = {
                     "description": phrase(304),
-                    "headers": _headers("ETag", "Cache-Control"),
+                    "headers": _headers("ETag", "Last-Modified", "Cache-Control"),
                 }
             if 201 in responses:
                 responses[201]["headers"] = _headers("Location")

@@ -9,8 +9,9 @@ from django.core import checks
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connections, models
 
-from standfirst.records.guards import GUARDED_VENDORS, find_unguarded
+from standfirst.records.guards import find_unguarded
 from standfirst.records.models import Record
+from standfirst.triggers import has_triggers
 
 
 @checks.register("standfirst")
@@ -58,7 +59,7 @@ def check_vendors(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
             id="standfirst.W001",
         )
         for alias in settings.DATABASES
-        if connections[alias].vendor not in GUARDED_VENDORS
+        if not has_triggers(alias)
     ]
 
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from django.apps import AppConfig, apps
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
+from standfirst.triggers import TRIGGER_VENDORS, execute, has_triggers, literal
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PERMIT_SETTING: Final = "standfirst.purge"
 PERMIT_TABLE: Final = "standfirst_purge_permit"
-GUARDED_VENDORS: Final = ("sqlite", "postgresql")
 _PREFIX: Final = "standfirst_keep"
 _FUNCTION: Final = "standfirst_keep_record"
 
@@ -52,16 +53,14 @@ END $$
 def make_guards(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, plan: Any = (), **kwargs: Any) -> None:
     """Make the triggers of an app's records, if they are missing or a migration has run (post_migrate)."""
     connection = connections[using]
-    if connection.vendor not in GUARDED_VENDORS:
+    if not has_triggers(using):
         return
     for model in _records_of(sender, connection):
         if not plan and is_guarded(connection, model):
             continue
         _remove(connection, model)
         for statement in _statements(connection, model):
-            with connection.cursor() as cursor:
-                # Without parameters: a trigger's text may hold a per cent sign.
-                cursor.execute(statement)
+            execute(connection, statement)
     if any(backwards for _migration, backwards in plan) and not _all_records(connection):
         _remove_what_guards_share(connection)
 
@@ -69,7 +68,7 @@ def make_guards(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, plan: Any = ()
 def remove_guards(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, plan: Any = (), **kwargs: Any) -> None:
     """Take the triggers away from the records of an app that a migration is about to change (pre_migrate)."""
     connection = connections[using]
-    if connection.vendor not in GUARDED_VENDORS:
+    if not has_triggers(using):
         return
     if any(migration.app_label == sender.label for migration, _backwards in plan):
         for model in _records_of(sender, connection):
@@ -95,7 +94,7 @@ def is_guarded(connection: Any, model: type[models.Model]) -> bool:
 
 def find_unguarded(connection: Any) -> "list[type[models.Model]]":
     """Return the records that have a table on this database and whose triggers are missing."""
-    if connection.vendor not in GUARDED_VENDORS:
+    if connection.vendor not in TRIGGER_VENDORS:
         return []
     return [model for model in _all_records(connection) if not is_guarded(connection, model)]
 
@@ -120,12 +119,11 @@ def _records_of(app: AppConfig, connection: Any) -> "list[type[models.Model]]":
 def _remove(connection: Any, model: type[models.Model]) -> None:
     quote = connection.ops.quote_name
     table = model._meta.db_table
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"DROP TRIGGER IF EXISTS {_FUNCTION} ON {quote(table)}")
-            return
-        for event in ("update", "delete", "insert"):
-            cursor.execute(f"DROP TRIGGER IF EXISTS {quote(f'{_PREFIX}_{event}_{table}')}")
+    if connection.vendor == "postgresql":
+        execute(connection, f"DROP TRIGGER IF EXISTS {_FUNCTION} ON {quote(table)}")
+        return
+    for event in ("update", "delete", "insert"):
+        execute(connection, f"DROP TRIGGER IF EXISTS {quote(f'{_PREFIX}_{event}_{table}')}")
 
 
 def _remove_what_guards_share(connection: Any) -> None:
@@ -133,8 +131,7 @@ def _remove_what_guards_share(connection: Any) -> None:
     what = f"TABLE IF EXISTS {PERMIT_TABLE}"
     if connection.vendor == "postgresql":
         what = f"FUNCTION IF EXISTS {_FUNCTION}()"
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP {what}")
+    execute(connection, f"DROP {what}")
 
 
 def _statements(connection: Any, model: type[models.Model]) -> "Iterable[str]":
@@ -146,7 +143,7 @@ def _statements(connection: Any, model: type[models.Model]) -> "Iterable[str]":
     personal = [column for column in _columns(model, names) if column in columns]
     if connection.vendor == "postgresql":
         yield _CREATE_FUNCTION
-        arguments = ", ".join(_literal(column) for column in personal)
+        arguments = ", ".join(literal(column) for column in personal)
         yield (
             f"CREATE TRIGGER {_FUNCTION} BEFORE UPDATE OR DELETE ON {quote(table)} "
             f"FOR EACH ROW EXECUTE FUNCTION {_FUNCTION}({arguments})"
@@ -171,7 +168,7 @@ def _statements(connection: Any, model: type[models.Model]) -> "Iterable[str]":
         ("delete", f"NOT EXISTS (SELECT 1 FROM {PERMIT_TABLE})", "deleted, only purged"),  # noqa: S608
         ("insert", " OR ".join(replaced), "replaced"),
     ):
-        message = _literal(f"a record of {table} can't be {what}")
+        message = literal(f"a record of {table} can't be {what}")
         yield (
             f"CREATE TRIGGER {quote(f'{_PREFIX}_{event}_{table}')} BEFORE {event.upper()} ON {quote(table)} "
             f"FOR EACH ROW WHEN {condition} BEGIN SELECT RAISE(ABORT, {message}); END"
@@ -189,7 +186,3 @@ def _unique_columns(model: type[models.Model]) -> "list[list[str]]":
 
 def _columns(model: type[models.Model], names: "Iterable[str]") -> list[str]:
     return [str(cast("models.Field[Any, Any]", model._meta.get_field(name)).column) for name in names]
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

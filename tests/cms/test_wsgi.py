@@ -55,6 +55,6 @@ def test_another_charset_than_utf8_is_refused(charset: str) -> None:
     "content_type",
     ["", "text/plain", "text/plain; charset=UTF-8", "text/plain; charset=no-such", ";;;=", "\0"],
 )
-def test_others_are_answered(content_type: str) -> None:
+def test_others_are_answered(db: None, content_type: str) -> None:
     status, _ = get(ADDRESS, content_type=content_type)
     assert status == "200 OK"

@@ -300,7 +300,7 @@ class TestErrors:
         )
         assert response.status_code == 400
 
-    def test_get_is_not_allowed(self, client: Client) -> None:
+    def test_get_is_not_allowed(self, client: Client, db: None) -> None:
         assert client.get("/comments/post/").status_code == 405
 
 

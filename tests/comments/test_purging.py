@@ -16,6 +16,7 @@ from comments.models import Comment
 from comments.purging import MAX_PARTS
 from comments.services import recount_discussions, set_comment_status, set_discussion_open
 from comments.services.moderation import BATCH_SIZE
+from standfirst.outbox.models import OutboxMessage
 from tests.comments.conftest import insert_comments
 
 # Only what is really committed is purged.
@@ -73,6 +74,20 @@ def test_approved_and_taken_back(
     decide(comment)
     decide(comment, status=status)
     assert cache == [addresses(plain_page, comment)] * 2
+
+
+def test_by_name(plain_page: Page, make_comment: Make, settings: Any) -> None:
+    """A CDN is told of everything that shows the discussion, by a message of the same transaction."""
+    settings.STANDFIRST_CACHE_TAG_BACKENDS = {"cdn": {"BACKEND": "nowhere"}}
+    comment = make_comment()
+    assert not OutboxMessage.objects.filter(kind="purge").exists()
+    with transaction.atomic():
+        decide(comment)
+        payloads = [message.payload for message in OutboxMessage.objects.filter(kind="purge")]
+        names = [f"standfirst_comments.discussion:{plain_page.pk}", "standfirst-many"]
+        assert payloads == [{"backend": "cdn", "tags": names}] * 2
+    decide(comment, status=Status.APPROVED)
+    assert OutboxMessage.objects.filter(kind="purge").count() == 2
 
 
 def test_what_readers_do_not_see_is_not_purged(make_comment: Make, cache: list[list[str]]) -> None:

@@ -18,6 +18,8 @@ from django.dispatch import Signal
 import articles.conf
 import comments.conf
 import comments.signals
+import standfirst.cache.conf
+import standfirst.cache.version_conf
 import standfirst.delivery.conf
 import standfirst.outbox.conf
 from articles.body import ArticleBodyBlock
@@ -32,7 +34,12 @@ REFERENCE = ROOT / "docs" / "reference"
 DOCUMENTS = find_documents()
 APPS = ("articles", "comments")
 SETTINGS = {
-    "standfirst": {**standfirst.delivery.conf.DEFAULTS, **standfirst.outbox.conf.DEFAULTS},
+    "standfirst": {
+        **standfirst.cache.conf.DEFAULTS,
+        **standfirst.cache.version_conf.DEFAULTS,
+        **standfirst.delivery.conf.DEFAULTS,
+        **standfirst.outbox.conf.DEFAULTS,
+    },
     "articles": articles.conf.DEFAULTS,
     "comments": comments.conf.DEFAULTS,
 }

@@ -1,4 +1,4 @@
-"""Django's ``migrate``, which guards records again even if a migration fails."""
+"""Django's ``migrate``, which makes our triggers again even if a migration fails."""
 
 import logging
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management.commands import migrate
 
+from standfirst.cache.triggers import remake_triggers
 from standfirst.records.guards import make_guards
 
 logger = logging.getLogger(__name__)
@@ -21,7 +22,8 @@ class Command(migrate.Command):
             try:
                 for app in apps.get_app_configs():
                     make_guards(sender=app, using=options["database"])
+                remake_triggers(using=options["database"])
             except Exception:
                 # The failure itself is what the person has to read.
-                logger.exception("Records may be without their guards until the next migrate succeeds.")
+                logger.exception("The database may lack triggers until the next migrate succeeds.")
             raise

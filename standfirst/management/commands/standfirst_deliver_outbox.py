@@ -12,6 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
+from standfirst.cache.purging import purge_changed_content
 from standfirst.outbox.delivering import Tally, deliver_due
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def _seconds(text: str) -> float:
 
 
 class Command(BaseCommand):
-    """Deliver what is due, once or until told to stop."""
+    """Deliver what is due, once or until told to stop; notice first if caches have to be purged."""
 
     help = (
         "Delivers the outgoing messages that are due, such as e-mails, and deletes what was kept long enough."
@@ -62,7 +63,7 @@ class Command(BaseCommand):
         self._verbosity = options["verbosity"]
         with self._stopping_at_signals():
             if not options["loop"]:
-                self._report(deliver_due(seconds=options["seconds"], should_stop=self._stopped.is_set))
+                self._report(self._deliver(options["seconds"]))
                 return
             while not self._stopped.is_set():
                 self._pass(options["seconds"])
@@ -72,11 +73,15 @@ class Command(BaseCommand):
         """Make a pass; if it fails, because the database is away, it is logged and tried again."""
         close_old_connections()  # A database server may have dropped an idle connection.
         try:
-            self._report(deliver_due(seconds=seconds, should_stop=self._stopped.is_set))
+            self._report(self._deliver(seconds))
         except Exception:
             logger.exception("The delivery of outgoing messages failed")
         finally:
             close_old_connections()
+
+    def _deliver(self, seconds: float | None) -> Tally:
+        purge_changed_content()
+        return deliver_due(seconds=seconds, should_stop=self._stopped.is_set)
 
     def _report(self, tally: Tally) -> None:
         if self._verbosity and (tally.delivered or tally.failed):

@@ -1,15 +1,18 @@
 """Messages are written in the caller's transaction, and start a delivery once that is committed."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pydantic import BaseModel
 
 from standfirst import outbox
 from standfirst.outbox import InvalidPayload, UnknownKind, conf, enqueue, kinds, register, starting
+from standfirst.outbox.delivering import deliver_due
 from standfirst.outbox.models import OutboxMessage
 from tests.standfirst.outbox.conftest import Postcard, PostcardPayload
 
@@ -33,6 +36,15 @@ class TestTransaction:
             assert started == []
         assert OutboxMessage.objects.get().uid == uid
         assert started == [1]
+
+    def test_a_delayed_one_waits(self, postcard: Postcard, started: list[int]) -> None:
+        before = timezone.now()
+        enqueue(**CARD, delay=timedelta(minutes=5))
+        due_at = OutboxMessage.objects.get().due_at
+        assert timedelta(minutes=5) <= due_at - before < timedelta(minutes=6)
+        assert deliver_due().delivered == 0
+        OutboxMessage.objects.update(due_at=before)
+        assert deliver_due().delivered == 1
 
     def test_a_rollback_leaves_none(self, postcard: Postcard, started: list[int]) -> None:
         with transaction.atomic():

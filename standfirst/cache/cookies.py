@@ -1,0 +1,69 @@
+"""Which cookies a view reads, so that an answer which depends on one is not taken for everybody's."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+
+
+class WatchedCookies(dict[str, str]):
+    """The cookies of a request. ``sought`` are the names that somebody read, None once all were.
+
+    CSRF's own is left out: Django reads it at every request, and an answer that depends on it says ``Vary:
+    Cookie``.
+    """
+
+    def __init__(self, cookies: dict[str, str]) -> None:
+        super().__init__(cookies)
+        self.sought: set[str] | None = set()
+        self._unwatched = settings.CSRF_COOKIE_NAME
+
+    def _seek(self, name: object) -> None:
+        if self.sought is not None and name != self._unwatched:
+            self.sought.add(str(name))
+
+    def found_one(self) -> bool:
+        """Return whether a cookie was read that the request has."""
+        if self.sought is None:
+            return dict.__len__(self) > 0
+        return any(dict.__contains__(self, name) for name in self.sought)
+
+    def __getitem__(self, name: str) -> str:
+        self._seek(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self._seek(name)
+        return super().__contains__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._seek(name)
+        return super().get(name, default)
+
+    def pop(self, name: str, *default: Any) -> Any:
+        self._seek(name)
+        return super().pop(name, *default)
+
+    def __len__(self) -> int:
+        self.sought = None
+        return super().__len__()
+
+    def __iter__(self) -> Iterator[str]:
+        self.sought = None
+        return super().__iter__()
+
+    def keys(self) -> Any:
+        self.sought = None
+        return super().keys()
+
+    def values(self) -> Any:
+        self.sought = None
+        return super().values()
+
+    def items(self) -> Any:
+        self.sought = None
+        return super().items()
+
+    def copy(self) -> dict[str, str]:
+        self.sought = None
+        return super().copy()
