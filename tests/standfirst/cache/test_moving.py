@@ -39,8 +39,10 @@ from wagtail.models import (
 from wagtail.users.models import UserProfile
 
 from articles.models import ArticleAuthor, ArticlePage, Source
+from articles.services import make_renditions
 from comments.models import Comment, Discussion
 from comments.services import submit_comment
+from standfirst.cache.triggers import find_missing, make_triggers
 from standfirst.outbox.models import OutboxMessage
 from tests.articles.builders import (
     claim_block,
@@ -297,13 +299,18 @@ def test_replacing_a_row(site: SimpleNamespace) -> None:
     assert not moves(lambda: replace("wagtailimages_rendition", -1))
 
 
+def test_pictures_that_are_scaled_after_the_publication(site: SimpleNamespace) -> None:
+    """Until then, pages show the originals."""
+    site.article.hero_image = site.image
+    assert moves(lambda: make_renditions(page=site.article))
+    assert not moves(lambda: make_renditions(page=site.article))
+
+
 class TestOtherTables:
     """Tables that Django knows nothing of."""
 
     @pytest.fixture(autouse=True)
     def _table(self) -> None:
-        from standfirst.cache.triggers import make_triggers
-
         run("CREATE TABLE shop_order (id integer PRIMARY KEY, note text, size json)")
         make_triggers()
 
@@ -314,8 +321,6 @@ class TestOtherTables:
         assert moves(lambda: run("DELETE FROM shop_order"))
 
     def test_unless_they_are_invisible(self, settings: Any) -> None:
-        from standfirst.cache.triggers import find_missing, make_triggers
-
         settings.STANDFIRST_CACHE_INVISIBLE_TABLES = ["shop_*", "axes_*"]
         make_triggers()
         assert not moves(lambda: run("INSERT INTO shop_order VALUES (1, 'x', '{}')"))
