@@ -13,7 +13,6 @@ from standfirst.visibility import anybody
 
 from ..models import ArticleMixin
 from ..queries import delivery as queries
-from ..queries.counts import count_claims_by_page
 from .keys import ArticleKey, ClaimKey, SourceKey
 from .parameters import (
     ArticleQuery,
@@ -56,8 +55,7 @@ def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleLi
         part = queries.find_articles(viewer=viewer, after=after, **filters_of(query))
     except queries.UnknownLocaleError:
         raise _unknown_locale() from None
-    counts = {page_id: counts.total for page_id, counts in count_claims_by_page(part.rows).items()}
-    items = Presenter(request).summarise(part.rows, counts)
+    items = Presenter(request).summarise(part.rows, part.claim_counts)
     return ArticleList(items=items, **next_part(request, part.next_key))
 
 
@@ -74,9 +72,7 @@ def get_article(request: HttpRequest, page_id: int) -> ArticleDetail:
     page = queries.find_article(viewer=viewer, page_id=page_id)
     if page is None:
         raise Http404
-    parent = page.get_parent()
-    public_parent = viewer.pages().filter(pk=parent.pk).first() if parent else None
-    return Presenter(request).article(page, public_parent)
+    return Presenter(request).articles([page])[0]
 
 
 @router.get(

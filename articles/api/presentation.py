@@ -38,7 +38,7 @@ from ..enums import Certainty, Direction, Relation
 from ..models import Claim, Source
 from ..models.mixins import ArticleAuthor
 from ..page_types import find_page_type, read_claim_fields, read_page_fields
-from ..queries.delivery import find_translations
+from ..queries.delivery import find_surroundings, find_translations
 from . import schemas
 
 logger = logging.getLogger("standfirst.articles")
@@ -59,7 +59,7 @@ class Presenter:
         url, path = self.addresses.of_page(page)
         return schemas.PageLink(type="page_link", id=page.pk, title=page.title, url=url, path=path)
 
-    def summarise(self, pages: list[Any], claim_counts: dict[int, int]) -> list[schemas.ArticleSummary]:
+    def summarise(self, pages: list[Any], claim_counts: Mapping[int, int]) -> list[schemas.ArticleSummary]:
         pictures = describe_pictures([(page.hero_image, page.hero_alt) for page in pages])
         translations = self.viewer.translations_of(pages)
         own_fields = read_page_fields(pages)
@@ -74,22 +74,48 @@ class Presenter:
             for page, picture in zip(pages, pictures, strict=True)
         ]
 
-    def article(self, page: Any, parent: Any) -> schemas.ArticleDetail:
-        with words_for(page):
-            return self._article(page, parent)
+    def articles(self, pages: Sequence[Any]) -> list[schemas.ArticleDetail]:
+        """Return articles with their bodies, at a number of queries that doesn't grow with them."""
+        around = find_surroundings(pages, viewer=self.viewer)
+        for page in pages:
+            # What blocks show in their templates is what everybody may see, too.
+            page.reading = read_article(
+                page, viewer=self.viewer, addresses=self.addresses, targets=around.targets
+            )
+        claims = [card.uid for page in pages for card in page.reading.claims]
+        self.claim_fields = read_claim_fields(claims)
+        comment_counts = parts.count_comments(pages, viewer=self.viewer) or {}
+        by_anchor = (parts.count_comments_by_anchor(pages, viewer=self.viewer) if claims else None) or {}
+        own_fields = read_page_fields(pages)
+        details = []
+        for page in pages:
+            self._comments = by_anchor.get(page.pk)
+            with words_for(page):
+                details.append(
+                    self._article(
+                        page,
+                        around.parents[page.pk],
+                        translations=around.translations[page.pk],
+                        comment_count=comment_counts.get(page.pk),
+                        own_fields=own_fields[page.pk],
+                    )
+                )
+        return details
 
-    def _article(self, page: Any, parent: Any) -> schemas.ArticleDetail:
-        reading = read_article(page, viewer=self.viewer, addresses=self.addresses)
-        page.reading = reading  # What blocks show in their templates is what everybody may see, too.
-        self.claim_fields = read_claim_fields([card.uid for card in reading.claims])
-        comment_counts = parts.count_comments([page], viewer=self.viewer) or {}
-        if reading.claims:
-            by_page = parts.count_comments_by_anchor([page], viewer=self.viewer) or {}
-            self._comments = by_page.get(page.pk)
+    def _article(
+        self,
+        page: Any,
+        parent: Any,
+        *,
+        translations: list[Any],
+        comment_count: int | None,
+        own_fields: Mapping[str, Any],
+    ) -> schemas.ArticleDetail:
+        reading: Reading = page.reading
         return _typed(page, schemas.ArticleDetail, schemas.DETAILS)(
             seo_title=page.seo_title or None,
             search_description=page.search_description or None,
-            comment_count=comment_counts.get(page.pk),
+            comment_count=comment_count,
             labels=_describe_words(reading.minutes),
             parent=self.page_link(parent) if parent else None,
             reading_minutes=reading.minutes,
@@ -109,8 +135,8 @@ class Presenter:
                 )
                 for reference in reading.references
             ],
-            **self._summary_fields(page, reading.hero, self.viewer.translations_of([page])[page.pk]),
-            **read_page_fields([page])[page.pk],
+            **self._summary_fields(page, reading.hero, translations),
+            **own_fields,
         )
 
     def claims(self, claims: Sequence[Claim]) -> list[schemas.IndexedClaim]:

@@ -61,12 +61,12 @@ def describe_pictures(
 ) -> list[Picture | None]:
     """Return a picture for each image and alternative text, None if there is no image to show.
 
-    Costs one query, and writes nothing: a rendition that doesn't exist (they are made on publishing, see
+    Costs one query, none for images whose renditions were read ahead, and writes nothing: a rendition that doesn't exist (they are made on publishing, see
     ``articles.services.make_renditions``) is replaced by the image's own file.
     """
     pairs = list(images)
     widths = widths or conf.image_widths()
-    present = [image for image, _ in pairs if image is not None]
+    present = [image for image, _ in pairs if image is not None and not _has_renditions(image)]
     if present:
         specs = {f"width-{width}" for width in widths}
         rendition_model = present[0].get_rendition_model()
@@ -79,6 +79,10 @@ def describe_pictures(
             ),
         )
     return [None if image is None else _describe(image, alt, widths) for image, alt in pairs]
+
+
+def _has_renditions(image: AbstractImage) -> bool:
+    return "prefetched_renditions" in image.__dict__
 
 
 def _describe(image: AbstractImage, alt: str, widths: Sequence[int]) -> Picture | None:

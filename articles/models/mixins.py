@@ -21,6 +21,8 @@ from standfirst.plain_migrations import plain_in_migrations
 from standfirst.publishing import publishing
 
 from ..body.blocks import ArticleBodyBlock
+from ..body.gathering import gather
+from ..body.naming import read_names
 from ..body.reading import Reading, read_article
 from ..body.streams import own_streams
 
@@ -126,6 +128,7 @@ class ArticleMixin(models.Model):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return the template's context. A block rendered without one finds the request on the page."""
         self.served_to = request
+        gather([self], names=[read_names(self)])
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)  # type: ignore[misc]
         return context
 

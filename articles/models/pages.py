@@ -18,6 +18,7 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from standfirst.plain_migrations import plain_in_migrations
+from standfirst.restrictions import RestrictionsOnce
 from standfirst.visibility import visitor
 
 from ..queries.article_index import list_teasers
@@ -36,7 +37,7 @@ def link_to_page(related_name: str) -> models.OneToOneField[Page, Page]:
 
 
 @plain_in_migrations
-class ArticleIndexPage(Page):
+class ArticleIndexPage(RestrictionsOnce, Page):
     """A list of the articles below it, newest first, that readers can narrow to a tag."""
 
     page_ptr = link_to_page("standfirst_article_index")
@@ -108,7 +109,7 @@ class ArticleAuthor(Orderable):
 
 
 @plain_in_migrations
-class ArticlePage(ArticleMixin, Page):  # type: ignore[django-manager-missing]
+class ArticlePage(ArticleMixin, RestrictionsOnce, Page):  # type: ignore[django-manager-missing]
     """An article."""
 
     page_ptr = link_to_page("standfirst_article")

@@ -1,0 +1,163 @@
+"""Reads all that articles show beside their own rows by one statement, however many articles there are.
+
+What comes of it lies where Django, modelcluster and Wagtail look before they ask the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import ManyToOneRel, prefetch_related_objects
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+from modelcluster.utils import sort_by_fields
+from wagtail.images import get_image_model
+
+from standfirst.together import Part, Rows, Together, read_together
+
+from .known import note_known
+from .naming import Named
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Relation:
+    """A relation of a page type that is read here, such as its bylines, each with its person."""
+
+    page_type: type[Any]
+    name: str
+    rows: Rows
+
+
+def gather(
+    pages: Sequence[Any], *, names: Sequence[Named] | None = None, more: Collection[Part] = ()
+) -> Together:
+    """Read what the pages show beside their own rows, and put it into them; return what ``more`` asked for.
+
+    That is what the types of the pages name in ``article_relations``, lead images with their files and the
+    sources and images among ``names``, which is what the bodies name (``read_names``). A relation that can't be read in this way
+    costs the queries that Django makes for it.
+    """
+    names = names or ()
+    relations = list(_find_relations(pages))
+    image_model: Any = get_image_model()
+    source_model: Any = apps.get_model("standfirst_articles", "Source")
+    heroes = {page.hero_image_id for page in pages if _has_hero(page) and page.hero_image_id}
+    image_ids = heroes | _as_ids(stored for named in names for stored in named.images)
+    source_ids = _as_ids(stored for named in names for stored in named.sources)
+    sources = Rows(model=source_model, field="pk", values=sorted(source_ids))
+    images = Rows(model=image_model, field="pk", values=sorted(image_ids))
+    renditions = Rows(
+        model=image_model.get_rendition_model(), field="image", values=sorted(image_ids)
+    )
+    parts: list[Part] = [relation.rows for relation in relations]
+    parts += [sources, *more]
+    # A model of images that inherits from another table is left to Django.
+    has_images = not image_model._meta.parents
+    if has_images:
+        parts += [images, renditions]
+    found = read_together(parts)
+    for relation in relations:
+        _put_relation(relation, pages, found.rows(relation.rows))
+    known: dict[type[Model], dict[Any, Any]] = {
+        source_model: _by_id(source_ids, found.rows(sources)),
+    }
+    if has_images:
+        known[image_model] = _by_id(image_ids, found.rows(images))
+        _put_renditions(known[image_model], found.rows(renditions))
+        for page in pages:
+            if _has_hero(page) and page.hero_image_id:
+                page.hero_image = known[image_model][page.hero_image_id]
+    for page in pages:
+        note_known(page, known)
+    return found
+
+
+def _find_relations(pages: Sequence[Any]) -> Iterable[_Relation]:
+    by_type: dict[type[Any], list[Any]] = {}
+    for page in pages:
+        by_type.setdefault(type(page), []).append(page)
+    for page_type, same in by_type.items():
+        left: list[str] = []
+        for lookup in page_type.article_relations:
+            relation = _make_relation(page_type, lookup, same)
+            if relation is None:
+                left.append(lookup)
+            else:
+                yield relation
+        if left or get_image_model()._meta.parents:
+            heroes = ["hero_image"] if get_image_model()._meta.parents and _has_hero(same[0]) else []
+            prefetch_related_objects(same, *left, *heroes)
+
+
+def _make_relation(page_type: type[Any], lookup: str, pages: Sequence[Any]) -> _Relation | None:
+    """Return a relation of rows that name the page, with one foreign key of theirs; None for any other."""
+    name, _, related = lookup.partition("__")
+    try:
+        relation = page_type._meta.get_field(name)
+        key = relation.related_model._meta.get_field(related) if related else None
+    except (FieldDoesNotExist, AttributeError):
+        return None
+    if not isinstance(relation, ManyToOneRel) or relation.related_model._meta.parents:
+        return None
+    if key is not None and (not key.many_to_one or key.remote_field.model._meta.parents):
+        return None
+    rows = Rows(
+        model=relation.related_model,
+        field=relation.field.name,
+        values=[page.pk for page in pages if _shows_saved(page, name)],
+        related=related,
+    )
+    return _Relation(page_type=page_type, name=name, rows=rows)
+
+
+def _shows_saved(page: Any, name: str) -> bool:
+    """Return whether the page shows what is saved of a relation: a draft has its own."""
+    return page.pk is not None and name not in (page.__dict__.get("_cluster_related_objects") or {})
+
+
+def _put_relation(relation: _Relation, pages: Sequence[Any], found: Sequence[Any]) -> None:
+    key = relation.rows.model._meta.get_field(relation.rows.field)
+    ordering = relation.rows.model._meta.ordering
+    for page in pages:
+        if type(page) is not relation.page_type or not _shows_saved(page, relation.name):
+            continue
+        own = [row for row in found if getattr(row, key.attname) == page.pk]
+        for row in own:
+            setattr(row, key.name, page)
+        if ordering:
+            sort_by_fields(own, ordering)
+        queryset = getattr(page, relation.name).get_queryset()
+        queryset._result_cache = own
+        queryset._prefetch_done = True
+        page.__dict__.setdefault("_prefetched_objects_cache", {})[relation.name] = queryset
+
+
+def _put_renditions(images: dict[Any, Any], renditions: Sequence[Any]) -> None:
+    for image in images.values():
+        if image is not None:
+            image.prefetched_renditions = []
+    for rendition in renditions:
+        image = images.get(rendition.image_id)
+        if image is not None:
+            rendition.image = image
+            image.prefetched_renditions.append(rendition)
+
+
+def _has_hero(page: Any) -> bool:
+    """Return whether the page has our lead image: a page type may have something else in its place."""
+    return isinstance(getattr(type(page), "hero_image", None), ForwardManyToOneDescriptor)
+
+
+def _by_id(ids: Iterable[Any], found: Iterable[Any]) -> dict[Any, Any]:
+    return {**dict.fromkeys(ids), **{row.pk: row for row in found}}
+
+
+def _as_ids(stored: Iterable[Any]) -> set[int]:
+    """Return the ids among what a body stores; a chooser makes nothing of the rest, or asks for it itself."""
+    return {value for value in stored if type(value) is int and 0 < value < 2**63}
