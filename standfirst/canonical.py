@@ -5,6 +5,7 @@ the frontend. They never come from a request's Host header: what is cached for e
 it.
 """
 
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
@@ -30,7 +31,7 @@ class PublicAddresses:
         self._request = request
         self._viewer = anybody(request)
 
-    @property
+    @cached_property
     def files_root(self) -> str:
         """Return scheme and host of pictures, documents and forms: those of the site itself."""
         site = self._viewer.site
@@ -49,6 +50,8 @@ class PublicAddresses:
 
     def of_file(self, url: str) -> str:
         """Return the absolute address of a file that is at ``url``, absolute or not."""
+        if url.startswith("/") and not url.startswith("//"):
+            return f"{self.files_root}{url}"
         return urljoin(f"{self.files_root}/", url)
 
     def of_page(self, page: Any) -> Address:

@@ -1,11 +1,13 @@
 """The API's operations: each reads its parameters, asks for rows and presents them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 from ninja.errors import ValidationError
+from pydantic import BaseModel
 
 from standfirst.delivery.lists import decode_cursor, next_part
 from standfirst.delivery.parameters import invalid_parameter
@@ -15,6 +17,7 @@ from ..models import ArticleMixin
 from ..queries import delivery as queries
 from .keys import ArticleKey, ClaimKey, SourceKey
 from .parameters import (
+    MAX_BODIES,
     ArticleQuery,
     ClaimQuery,
     ResolveQuery,
@@ -48,14 +51,31 @@ router = Router(tags=["articles"])
     summary="List articles",
 )
 def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleList:
-    """Return the published articles in one language that everybody may read, newest first."""
+    """Return the published articles in one language that everybody may read, newest first.
+
+    With `include=body` they are whole, each as `/articles/{id}/` answers it: a static site is built from a
+    few requests.
+    """
     viewer = anybody(request)
+    filters = filters_of(query)
+    with_bodies = "body" in filters.pop("include")
+    if with_bodies and query.limit > MAX_BODIES:
+        raise invalid_parameter(
+            "limit",
+            "too_many_bodies",
+            _("With include=body, the limit can be at most %(number)s.") % {"number": MAX_BODIES},
+        )
     after = decode_cursor(request, query.cursor, ArticleKey)
     try:
-        part = queries.find_articles(viewer=viewer, after=after, **filters_of(query))
+        part = queries.find_articles(viewer=viewer, after=after, with_bodies=with_bodies, **filters)
     except queries.UnknownLocaleError:
         raise _unknown_locale() from None
-    items = Presenter(request).summarise(part.rows, part.claim_counts)
+    presenter = Presenter(request)
+    items: Sequence[BaseModel]
+    if with_bodies:
+        items = presenter.articles(part.rows)
+    else:
+        items = presenter.summarise(part.rows, part.claim_counts)
     return ArticleList(items=items, **next_part(request, part.next_key))
 
 

@@ -238,14 +238,16 @@ def _any_of(ours: type[BaseModel], others: dict[str, type[BaseModel]]) -> Any:
 
 if TYPE_CHECKING:
     AnySummary = ArticleSummary
+    AnyListed = ArticleSummary | ArticleDetail
     AnyDetail = ArticleDetail
 else:
     AnySummary = _any_of(ArticleSummary, SUMMARIES)
+    AnyListed = _any_of(ArticleSummary, {**SUMMARIES, "article": ArticleDetail, **DETAILS})
     AnyDetail = _any_of(ArticleDetail, DETAILS)
 
 
-class ArticleList(Part[AnySummary]):
-    """A part of the list of articles, newest first."""
+class ArticleList(Part[AnyListed]):
+    """A part of the list of articles, newest first: summaries or, with `include=body`, whole articles."""
 
 
 class ClaimList(Part[AnyClaim]):  # type: ignore[valid-type]

@@ -132,10 +132,44 @@ def _put_relation(relation: _Relation, pages: Sequence[Any], found: Sequence[Any
             setattr(row, key.name, page)
         if ordering:
             sort_by_fields(own, ordering)
-        queryset = getattr(page, relation.name).get_queryset()
-        queryset._result_cache = own
+        cache = page.__dict__.get("_prefetched_objects_cache")
+        if not isinstance(cache, _Prefetched):
+            cache = page.__dict__["_prefetched_objects_cache"] = _Prefetched(page, cache or {})
+        cache.rows[relation.name] = own
+
+
+class _Prefetched(dict[str, Any]):
+    """What Django looks into for fetched relations: a queryset is made when one is asked for, which is dear."""
+
+    def __init__(self, page: Any, known: dict[str, Any]) -> None:
+        super().__init__(known)
+        self.rows: dict[str, list[Any]] = {}
+        self._page = page
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in self.rows
+
+    def __missing__(self, name: str) -> Any:
+        # Out of the rows first: the manager looks here, and makes a queryset when it finds nothing.
+        rows = self.rows.pop(name)
+        queryset = getattr(self._page, name).get_queryset()
+        queryset._result_cache = rows
         queryset._prefetch_done = True
-        page.__dict__.setdefault("_prefetched_objects_cache", {})[relation.name] = queryset
+        self[name] = queryset
+        return queryset
+
+    def pop(self, name: str, *default: Any) -> Any:
+        self.rows.pop(name, None)
+        return super().pop(name, *default)
+
+
+def gathered_rows(page: Any, name: str) -> list[Any] | None:
+    """Return the rows of a relation that were read ahead, each with its foreign key; None if there are none.
+
+    It saves making a queryset of them.
+    """
+    cache = page.__dict__.get("_prefetched_objects_cache")
+    return cache.rows.get(name) if isinstance(cache, _Prefetched) and _shows_saved(page, name) else None
 
 
 def _put_renditions(images: dict[Any, Any], renditions: Sequence[Any]) -> None:

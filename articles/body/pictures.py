@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -50,10 +51,16 @@ class Picture:
 def choose_filters(image: AbstractImage, *, widths: Sequence[int]) -> list[Filter]:
     """Return the filters of the renditions in which an image is offered; nothing is ever enlarged."""
     if image.is_svg():
-        return [Filter(spec=f"width-{max(widths)}")]
+        return [_filter(max(widths))]
     narrower = [width for width in widths if width < image.width]
     wider = [width for width in widths if width >= image.width]
-    return [Filter(spec=f"width-{width}") for width in [*narrower, *wider[:1]]]
+    return [_filter(width) for width in [*narrower, *wider[:1]]]
+
+
+@cache
+def _filter(width: int) -> Filter:
+    # Wagtail reads what a filter says from its text anew for each image.
+    return Filter(spec=f"width-{width}")
 
 
 def describe_pictures(

@@ -1,7 +1,7 @@
 """The delivery API: the routers of the installed apps and of the site, under one set of conventions."""
 
-import copy
 import inspect
+import json
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
 from typing import Any
@@ -15,7 +15,10 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 from ninja.openapi.docs import Swagger
 from ninja.operation import Operation
+from ninja.renderers import BaseRenderer
+from ninja.responses import NinjaJSONEncoder
 from pydantic import BaseModel
+from pydantic_core import PydanticSerializationError, to_json
 
 from standfirst import parts
 from standfirst.delivery import conf
@@ -24,6 +27,8 @@ from standfirst.delivery.middleware import NAMESPACE
 from standfirst.delivery.openapi import complete_document
 from standfirst.delivery.parameters import refuse_unknown_parameters
 from standfirst.delivery.problems import FieldErrorDict, problem_response
+
+_encoder = NinjaJSONEncoder()
 
 VERSION = "1.0.0"
 DESCRIPTION = """
@@ -52,7 +57,8 @@ class DeliveryAPI(NinjaAPI):
             prefix = self.get_root_path(kwargs.get("path_params") or {})
         if prefix not in self._documents:
             self._documents[prefix] = complete_document(super().get_openapi_schema(path_prefix=prefix))
-        return copy.deepcopy(self._documents[prefix])
+        # Whoever wants another document changes a copy: making one of all its parts costs more than sending it.
+        return dict(self._documents[prefix])
 
     def validation_error_from_error_contexts(
         self, error_contexts: list[ValidationErrorContext]
@@ -68,6 +74,19 @@ class DeliveryAPI(NinjaAPI):
                 for error in super(DeliveryAPI, self).validation_error_from_error_contexts([context]).errors
             ]
         )
+
+
+class JSONRenderer(BaseRenderer):
+    """Write JSON as pydantic does: without spaces, and several times as fast as Python's own encoder."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> Any:
+        try:
+            return to_json(data, fallback=_encoder.default)
+        except (PydanticSerializationError, UnicodeError):
+            # Half of a surrogate pair, say, which a script wrote into a body: Python writes it as an escape.
+            return json.dumps(data, cls=NinjaJSONEncoder)
 
 
 class DocsPage(Swagger):
@@ -92,6 +111,7 @@ def build_api() -> DeliveryAPI:
         openapi_url="/openapi.json",
         # Left to itself, ninja answers both with 200 whatever the method.
         docs_decorator=require_safe,
+        renderer=JSONRenderer(),
         servers=[{"url": "/", "description": "The site that serves this document"}],
     )
     for path in (*parts.offered_routers(), *conf.routers()):
