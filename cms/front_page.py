@@ -12,7 +12,6 @@ from standfirst.visibility import is_multilingual
 if TYPE_CHECKING:
     from wagtail.models import Page
 
-    from articles.body.gathering import gather
     from articles.body.pictures import Picture
     from articles.models import ArticlePage
     from standfirst.visibility import Viewer
@@ -50,12 +49,13 @@ def read_front_page(*, home: "Page", viewer: "Viewer") -> FrontPage:
 
     public = _articles(home, viewer)
     articles = list(
-        public.order_by(F("first_published_at").desc(nulls_last=True), "-pk")
-        .defer_streamfields()[:ARTICLES_SHOWN]
+        public.order_by(F("first_published_at").desc(nulls_last=True), "-pk").defer_streamfields()[
+            :ARTICLES_SHOWN
+        ]
     )
     viewer.frame.give_locales(articles)
     page_counts = PageCounts(articles)
-    counts = page_counts.by_page(gather(articles, more=[page_counts.part]))
+    counts = page_counts.by_page(gather(articles, more=[page_counts.part]).found)
     # The pictures stand beside the headline that they belong to and say nothing more to a screen reader.
     pictures = describe_pictures((article.hero_image, "") for article in articles)
     stories = [

@@ -1,7 +1,7 @@
 """What every answer needs to know of the whole site, read by one statement, once a request.
 
-Sites with their roots and frontends, locales, restrictions, and whether there are aliases at all: small tables,
-of which an answer needs nearly all.
+Sites with their roots and frontends, locales, restrictions, and whether there are aliases at all: small
+tables, of which an answer needs nearly all.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _CACHE_NAME = "_standfirst_frame"
 
 
 class Frame:
-    """Sites, locales, frontends and restrictions as the database has them now. Costs one query, when asked."""
+    """Sites, locales, frontends and restrictions as the database has them. Costs one query, when asked."""
 
     @cached_property
     def sites(self) -> list[Any]:
@@ -88,9 +88,7 @@ class Frame:
         ordered = sorted(self.sites, key=lambda site: site.hostname)
         ordered.sort(key=lambda site: (site.root_page.url_path, site.is_default_site), reverse=True)
         return [
-            SiteRootPath(
-                site.pk, site.root_page.url_path, site.root_url, site.root_page.locale.language_code
-            )
+            SiteRootPath(site.pk, site.root_page.url_path, site.root_url, site.root_page.locale.language_code)
             for site in ordered
         ]
 
@@ -118,9 +116,7 @@ class Frame:
 
     @cached_property
     def _read(self) -> Any:
-        return read_together(
-            [self._sites, self._locales, self._frontends, self._restrictions, self._aliases]
-        )
+        return read_together([self._sites, self._locales, self._frontends, self._restrictions, self._aliases])
 
 
 def frame_of(request: HttpRequest) -> Frame:

@@ -25,8 +25,8 @@ _MENU = "_standfirst_menu"
 class RouteMiddleware:
     """Find the pages that Wagtail serves before Wagtail looks for them.
 
-    Place it anywhere: it looks at the requests for Wagtail's own view alone. What it can't say for certain (no
-    page, a page type with routes of its own, several languages) it leaves to Wagtail.
+    Place it anywhere: it looks at the requests for Wagtail's own view alone. What it can't say for certain
+    (no page, a page type with routes of its own, several languages) it leaves to Wagtail.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

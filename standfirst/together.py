@@ -70,11 +70,18 @@ class Together:
         self.texts = texts
         self._made: dict[int, list[Any]] = {}
 
-    def rows(self, part: Part) -> list[Any]:
+    def texts_by(self, part: Rows, field: str) -> dict[Any, list[str]]:
+        """Return the rows as the database wrote them, by what stands in one of their columns."""
+        place = [known.name for known in _fields(part.model)].index(_field(part.model, field).name)
+        found: dict[Any, list[str]] = {}
+        for text in self.texts[self._number(part)]:
+            found.setdefault(json.loads(text)[place], []).append(text)
+        return found
+
+    def rows(self, part: Rows) -> list[Any]:
         """Return the objects of a part that consists of rows, ordered by their keys."""
         number = self._number(part)
         if number not in self._made:
-            assert isinstance(part, Rows)
             make = _maker(part.model, part.related, self._using)
             found = [make(json.loads(text)) for text in self.texts[number]]
             self._made[number] = sorted(found, key=lambda row: row.pk)
@@ -218,9 +225,7 @@ def _reader(field: Field[Any, Any], using: str) -> Callable[[Any], Any] | None:
     connection = connections[using]
     if isinstance(field, JSONField):
         # SQLite and MySQL keep it as text; PostgreSQL's own type is part of the array.
-        return lambda value: (
-            field.from_db_value(value, None, connection) if isinstance(value, str) else value
-        )
+        return lambda value: field.from_db_value(value, None, connection) if isinstance(value, str) else value
     plain = field.remote_field.model._meta.pk if field.remote_field else field
     if connection.vendor == "sqlite":
         # JSON keeps what SQLite stores as it is: text, numbers and NULL.

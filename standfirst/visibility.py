@@ -117,7 +117,9 @@ class Viewer:
 
     def restrictions_on(self, page: Any) -> list[Any]:
         """Return the restrictions that hold for a page, as Wagtail's ``get_view_restrictions`` has them."""
-        found = {branch.restriction.pk: branch.restriction for branch in self._branches if branch.holds(page.path)}
+        found = {
+            branch.restriction.pk: branch.restriction for branch in self._branches if branch.holds(page.path)
+        }
         return [found[key] for key in sorted(found)]
 
     def each_once(self, pages: Any) -> Any:

@@ -1,14 +1,13 @@
 """The API's operations: each reads its parameters, asks for rows and presents them."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 from ninja.errors import ValidationError
-from pydantic import BaseModel
 
+from standfirst.delivery.answers import answer_json
 from standfirst.delivery.lists import decode_cursor, next_part
 from standfirst.delivery.parameters import invalid_parameter
 from standfirst.visibility import anybody
@@ -29,7 +28,6 @@ from .resolving import find_page, find_redirect, find_redirect_target
 from .schemas import (
     AnyClaim,
     AnyDetail,
-    ArticleDetail,
     ArticleList,
     ClaimList,
     IndexedClaim,
@@ -50,7 +48,7 @@ router = Router(tags=["articles"])
     url_name="list_articles",
     summary="List articles",
 )
-def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleList:
+def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleList | HttpResponse:
     """Return the published articles in one language that everybody may read, newest first.
 
     With `include=body` they are whole, each as `/articles/{id}/` answers it: a static site is built from a
@@ -71,12 +69,10 @@ def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleLi
     except queries.UnknownLocaleError:
         raise _unknown_locale() from None
     presenter = Presenter(request)
-    items: Sequence[BaseModel]
+    following = next_part(request, part.next_key)
     if with_bodies:
-        items = presenter.articles(part.rows)
-    else:
-        items = presenter.summarise(part.rows, part.claim_counts)
-    return ArticleList(items=items, **next_part(request, part.next_key))
+        return answer_json({"items": presenter.articles(part.rows, part.gathered), **following})
+    return ArticleList(items=presenter.summarise(part.rows, part.claim_counts), **following)
 
 
 @router.get(
@@ -86,13 +82,14 @@ def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleLi
     url_name="get_article",
     summary="Get an article",
 )
-def get_article(request: HttpRequest, page_id: int) -> ArticleDetail:
+def get_article(request: HttpRequest, page_id: int) -> HttpResponse:
     """Return a published article with its body, claims and references."""
     viewer = anybody(request)
-    page = queries.find_article(viewer=viewer, page_id=page_id)
-    if page is None:
+    found = queries.find_article(viewer=viewer, page_id=page_id)
+    if found is None:
         raise Http404
-    return Presenter(request).articles([page])[0]
+    page, gathered = found
+    return answer_json(Presenter(request).articles([page], gathered)[0])
 
 
 @router.get(

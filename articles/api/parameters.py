@@ -43,7 +43,6 @@ class ArticleQuery(PartQuery):
         None, description="A language code such as `de`. Default: the language of `parent`, or the site's."
     )
 
-
     include: list[Literal["body"]] = Field(
         default_factory=list,
         max_length=1,

@@ -14,9 +14,10 @@ from ..body.items import (
     ArticlePicture,
     BlockItem,
     CertaintyGrade,
-    CitedSource,
     ClaimCitationItem,
     EvidenceDirection,
+    OutlineItem,
+    ReferenceItem,
     SourceFields,
 )
 from ..body.registry import make_item_type
@@ -119,24 +120,6 @@ class IndexedClaim(BaseModel):
     comment_count: int | None = Field(
         description="Approved comments about the claim; null if its page takes none."
     )
-
-
-class OutlineItem(BaseModel):
-    """A heading in the article's table of contents."""
-
-    type: Literal["outline_entry"]
-    level: Literal["h2", "h3"]
-    text: str
-    anchor: str
-
-
-class ReferenceItem(BaseModel):
-    """A source in the article's references, and the claims that cite it."""
-
-    type: Literal["reference"]
-    number: int
-    source: CitedSource
-    cited_by: list[UUID] = Field(description="The uids of claims in this article's body.")
 
 
 class ArticleSummary(BaseModel):

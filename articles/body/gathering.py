@@ -5,8 +5,9 @@ What comes of it lies where Django, modelcluster and Wagtail look before they as
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -34,14 +35,63 @@ class _Relation:
     rows: Rows
 
 
+@dataclass(kw_only=True)
+class Gathered:
+    """What was read: put into the pages, and here by what it is."""
+
+    found: Together
+    sources: Rows
+    images: Rows
+    renditions: Rows
+    # What publishing computed of the bodies, by the page's id.
+    renderings: dict[int, Any]
+
+    def describe(self, page: Any, names: Named) -> list[Any]:
+        """Return all that is stored of what a body and its lead image name, and where the files are."""
+        image_ids = sorted({*_as_ids(names.images), *_as_ids([page.hero_image_id])})
+        return [
+            [self._source_texts.get(source_id) for source_id in sorted(_as_ids(names.sources))],
+            [self._image_texts.get(image_id) for image_id in image_ids],
+            [self._rendition_texts.get(image_id) for image_id in image_ids],
+            [self._addresses.get(image_id) for image_id in image_ids],
+        ]
+
+    @cached_property
+    def _source_texts(self) -> dict[Any, list[str]]:
+        return self.found.texts_by(self.sources, "pk")
+
+    @cached_property
+    def _image_texts(self) -> dict[Any, list[str]]:
+        return self.found.texts_by(self.images, "pk")
+
+    @cached_property
+    def _rendition_texts(self) -> dict[Any, list[str]]:
+        return self.found.texts_by(self.renditions, "image")
+
+    @cached_property
+    def _addresses(self) -> dict[int, list[str]]:
+        """Return the addresses of an image's files: a storage may sign them, so that they end one day."""
+        addresses: dict[int, list[str]] = {}
+        for rendition in self.found.rows(self.renditions):
+            addresses.setdefault(rendition.image_id, []).append(rendition.url)
+        for image in self.found.rows(self.images):
+            if image.pk not in addresses:
+                addresses[image.pk] = [image.file.url]
+        return addresses
+
+
 def gather(
-    pages: Sequence[Any], *, names: Sequence[Named] | None = None, more: Collection[Part] = ()
-) -> Together:
-    """Read what the pages show beside their own rows, and put it into them; return what ``more`` asked for.
+    pages: Sequence[Any],
+    *,
+    names: Sequence[Named] | None = None,
+    with_renderings: bool = False,
+    more: Collection[Part] = (),
+) -> Gathered:
+    """Read what the pages show beside their own rows, and put it into them; return it.
 
     That is what the types of the pages name in ``article_relations``, lead images with their files and the
-    sources and images among ``names``, which is what the bodies name (``read_names``). A relation that can't be read in this way
-    costs the queries that Django makes for it.
+    sources and images among ``names``, which is what the bodies name (``read_names``). A relation that can't
+    be read in this way costs the queries that Django makes for it.
     """
     names = names or ()
     relations = list(_find_relations(pages))
@@ -50,32 +100,61 @@ def gather(
     heroes = {page.hero_image_id for page in pages if _has_hero(page) and page.hero_image_id}
     image_ids = heroes | _as_ids(stored for named in names for stored in named.images)
     source_ids = _as_ids(stored for named in names for stored in named.sources)
-    sources = Rows(model=source_model, field="pk", values=sorted(source_ids))
-    images = Rows(model=image_model, field="pk", values=sorted(image_ids))
-    renditions = Rows(
-        model=image_model.get_rendition_model(), field="image", values=sorted(image_ids)
-    )
-    parts: list[Part] = [relation.rows for relation in relations]
-    parts += [sources, *more]
     # A model of images that inherits from another table is left to Django.
-    has_images = not image_model._meta.parents
-    if has_images:
-        parts += [images, renditions]
-    found = read_together(parts)
+    asked_ids = [] if image_model._meta.parents else sorted(image_ids)
+    sources = Rows(model=source_model, field="pk", values=sorted(source_ids))
+    images = Rows(model=image_model, field="pk", values=asked_ids)
+    renditions = Rows(model=image_model.get_rendition_model(), field="image", values=asked_ids)
+    rendering_model: Any = apps.get_model("standfirst_articles", "BodyRendering")
+    page_ids = [page.pk for page in pages if page.pk] if with_renderings else []
+    renderings = Rows(model=rendering_model, field="page", values=page_ids)
+    parts: list[Part] = [relation.rows for relation in relations]
+    found = read_together([*parts, sources, images, renditions, renderings, *more])
     for relation in relations:
         _put_relation(relation, pages, found.rows(relation.rows))
-    known: dict[type[Model], dict[Any, Any]] = {
-        source_model: _by_id(source_ids, found.rows(sources)),
+    known: dict[type[Model], Mapping[Any, Any]] = {
+        source_model: _RowsById(source_ids, partial(found.rows, sources)),
     }
-    if has_images:
-        known[image_model] = _by_id(image_ids, found.rows(images))
-        _put_renditions(known[image_model], found.rows(renditions))
+    if not image_model._meta.parents:
+        by_id = {**dict.fromkeys(image_ids), **{row.pk: row for row in found.rows(images)}}
+        _put_renditions(by_id, found.rows(renditions))
+        known[image_model] = by_id
         for page in pages:
             if _has_hero(page) and page.hero_image_id:
-                page.hero_image = known[image_model][page.hero_image_id]
+                page.hero_image = by_id[page.hero_image_id]
     for page in pages:
         note_known(page, known)
-    return found
+    return Gathered(
+        found=found,
+        sources=sources,
+        images=images,
+        renditions=renditions,
+        renderings={row.page_id: row for row in found.rows(renderings)},
+    )
+
+
+class _RowsById(Mapping[Any, Any]):
+    """Rows by their ids, None for one that isn't there: made when the first of them is wanted."""
+
+    def __init__(self, ids: Collection[Any], read: Callable[[], Iterable[Any]]) -> None:
+        self._ids = ids
+        self._read = read
+
+    @cached_property
+    def _rows(self) -> dict[Any, Any]:
+        return {**dict.fromkeys(self._ids), **{row.pk: row for row in self._read()}}
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._rows[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._ids
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
 
 
 def _find_relations(pages: Sequence[Any]) -> Iterable[_Relation]:
@@ -139,7 +218,7 @@ def _put_relation(relation: _Relation, pages: Sequence[Any], found: Sequence[Any
 
 
 class _Prefetched(dict[str, Any]):
-    """What Django looks into for fetched relations: a queryset is made when one is asked for, which is dear."""
+    """What Django looks into for fetched relations. A queryset is made when it is asked for: that is dear."""
 
     def __init__(self, page: Any, known: dict[str, Any]) -> None:
         super().__init__(known)
@@ -186,10 +265,6 @@ def _put_renditions(images: dict[Any, Any], renditions: Sequence[Any]) -> None:
 def _has_hero(page: Any) -> bool:
     """Return whether the page has our lead image: a page type may have something else in its place."""
     return isinstance(getattr(type(page), "hero_image", None), ForwardManyToOneDescriptor)
-
-
-def _by_id(ids: Iterable[Any], found: Iterable[Any]) -> dict[Any, Any]:
-    return {**dict.fromkeys(ids), **{row.pk: row for row in found}}
 
 
 def _as_ids(stored: Iterable[Any]) -> set[int]:

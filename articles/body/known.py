@@ -18,7 +18,7 @@ from .migrating import PlainInMigrations
 Known = Mapping[type[Model], Mapping[Any, Any]]
 
 _PAGE_HAS: Final = "_standfirst_known"
-_known: Final[ContextVar[Known]] = ContextVar("standfirst_known", default={})
+_known: Final[ContextVar[Known | None]] = ContextVar("standfirst_known", default=None)
 
 
 def note_known(page: Any, known: Known) -> None:
@@ -29,7 +29,7 @@ def note_known(page: Any, known: Known) -> None:
 @contextmanager
 def knowing_rows_of(page: Any) -> Iterator[None]:
     """Have choosers find the rows that were read ahead for a page."""
-    token = _known.set(getattr(page, "__dict__", {}).get(_PAGE_HAS) or {})
+    token = _known.set(getattr(page, "__dict__", {}).get(_PAGE_HAS))
     try:
         yield
     finally:
@@ -41,7 +41,7 @@ class _FindsKnown:
 
     def bulk_to_python(self, values: Iterable[Any]) -> list[Any]:
         values = list(values)
-        rows = _known.get().get(self.model_class)  # type: ignore[attr-defined]
+        rows = (_known.get() or {}).get(self.model_class)  # type: ignore[attr-defined]
         if rows is None or any(value is not None and value not in rows for value in values):
             found: list[Any] = super().bulk_to_python(values)  # type: ignore[misc]
             return found

@@ -28,6 +28,8 @@ class Named:
     sources: list[Any] = field(default_factory=list)
     images: list[Any] = field(default_factory=list)
     linked_pages: set[int] = field(default_factory=set)
+    # Whether a text links to something else of the site, such as a document.
+    has_other_links: bool = False
 
 
 def read_names(page: Any) -> Named:
@@ -60,7 +62,9 @@ def read_cited_ids(page_model: type[models.Model], content: Mapping[str, Any]) -
 def _read(block: Block, stored: Any, named: Named) -> None:
     if isinstance(stored, str):
         if "linktype" in stored:
-            for link in _LINK.findall(stored):
+            links = _LINK.findall(stored)
+            named.has_other_links |= len(links) < stored.count("linktype")
+            for link in links:
                 named.linked_pages.update(int(found) for found in _ID.findall(link))
     elif isinstance(block, BaseStreamBlock):
         for child in _dicts(stored):

@@ -68,8 +68,9 @@ def describe_pictures(
 ) -> list[Picture | None]:
     """Return a picture for each image and alternative text, None if there is no image to show.
 
-    Costs one query, none for images whose renditions were read ahead, and writes nothing: a rendition that doesn't exist (they are made on publishing, see
-    ``articles.services.make_renditions``) is replaced by the image's own file.
+    Costs one query, none for images whose renditions were read ahead, and writes nothing: a rendition that
+    doesn't exist (they are made on publishing, see ``articles.services.make_renditions``) is replaced by the
+    image's own file.
     """
     pairs = list(images)
     widths = widths or conf.image_widths()

@@ -91,6 +91,11 @@ class Reading:
         placed = self._placed.get(id(value))
         return placed if placed is not None and placed.value is value else None
 
+    @property
+    def blocks(self) -> list[PlacedBlock]:
+        """Return the blocks of registered kinds in all streams of the page, each at least once."""
+        return list(self._placed.values())
+
     def find_child(self, child: Any) -> PlacedBlock | None:
         """Return the block that a child of a stream is, or None."""
         placed = self._placed.get(id(child))

@@ -81,15 +81,12 @@ def list_teasers(*, index_page: Any, articles: Any, viewer: Viewer, tag: str, nu
     choices = _find_choices(chosen, articles)
     if tag:
         articles = articles.filter(tagged_items__tag=chosen) if chosen else articles.none()
-    articles = (
-        articles.order_by(F("first_published_at").desc(nulls_last=True), "-pk")
-        .defer_streamfields()
-    )
+    articles = articles.order_by(F("first_published_at").desc(nulls_last=True), "-pk").defer_streamfields()
     page = Paginator(articles, conf.page_size()).page(_read_number(number))
     shown = list(page.object_list)
     viewer.frame.give_locales(shown)
     claims = PageCounts(shown)
-    counts = claims.by_page(gather(shown, more=[claims.part]))
+    counts = claims.by_page(gather(shown, more=[claims.part]).found)
     pictures = describe_pictures(
         [(article.hero_image, article.hero_alt) for article in shown],
         widths=conf.image_widths()[:_TEASER_WIDTHS],

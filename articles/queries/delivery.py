@@ -16,7 +16,7 @@ from wagtail.models import Locale
 from standfirst.aliases import find_original_id, page_model
 from standfirst.visibility import Viewer, is_multilingual
 
-from ..body.gathering import gather
+from ..body.gathering import Gathered, gather
 from ..body.naming import read_names
 from ..body.richtext import find_targets
 from ..enums import Certainty, Direction
@@ -42,6 +42,7 @@ class ArticleSlice(Slice):
     """A part of a list of articles, with the number of each article's claims by the page's id."""
 
     claim_counts: Mapping[int, int]
+    gathered: Gathered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,22 +98,24 @@ def find_articles(
     viewer.frame.give_locales(found.rows)
     counts = PageCounts(found.rows)
     names = [read_names(page) for page in found.rows] if with_bodies else None
-    by_page = counts.by_page(gather(found.rows, names=names, more=[counts.part]))
+    gathered = gather(found.rows, names=names, with_renderings=with_bodies, more=[counts.part])
+    by_page = counts.by_page(gathered.found)
     return ArticleSlice(
         rows=found.rows,
         next_key=found.next_key,
         claim_counts={page_id: number.total for page_id, number in by_page.items()},
+        gathered=gathered,
     )
 
 
-def find_article(*, viewer: Viewer, page_id: int) -> Any:
-    """Return an article as its own class, or None."""
+def find_article(*, viewer: Viewer, page_id: int) -> tuple[Any, Gathered] | None:
+    """Return an article as its own class, with what was read for it, or None."""
     if page_id > MAX_PAGE_ID:
         return None
     pages = _as_specific(_article_pages(viewer).filter(pk=page_id))
     viewer.frame.give_locales(pages)
-    gather(pages, names=[read_names(page) for page in pages])
-    return pages[0] if pages else None
+    gathered = gather(pages, names=[read_names(page) for page in pages], with_renderings=True)
+    return (pages[0], gathered) if pages else None
 
 
 def find_surroundings(pages: Sequence[Any], *, viewer: Viewer) -> Surroundings:

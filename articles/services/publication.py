@@ -7,6 +7,7 @@ from django.db import transaction
 
 from ..models import ArticleMixin
 from .claim_index import drop_claims, index_claims
+from .renderings import render_after_publishing
 from .renditions import make_renditions
 
 
@@ -36,3 +37,5 @@ def follow_showing(*, page: Any) -> None:
     # Scaling pictures takes seconds, which no other writer should wait for; a page without them shows the
     # originals.
     transaction.on_commit(partial(make_renditions, page=page), robust=True)
+    # With the files of the pictures: their addresses are part of what is kept.
+    transaction.on_commit(partial(render_after_publishing, page=page), robust=True)
