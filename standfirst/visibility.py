@@ -70,6 +70,13 @@ class Viewer:
         """Return the pages of a queryset that the viewer may see, on whichever site they are."""
         return self._leave_out(pages, [branch for branch in self._branches if not branch.is_passed])
 
+    def sees(self, page: Any) -> bool:
+        """Return whether ``see`` would leave a page in. An alias is asked for its original."""
+        is_shown = page.live and (page.alias_of_id is None or page.alias_of.live)
+        return is_shown and not any(
+            branch.holds(page.path) for branch in self._branches if not branch.is_passed
+        )
+
     def see_within(self, pages: Any, page: Any) -> Any:
         """Return what a list on ``page`` may show of a queryset: what anybody may see.
 

@@ -66,7 +66,7 @@ class Presenter(BodyWriter):
         still true.
         """
         names = [read_names(page) for page in pages]
-        around = find_surroundings(pages, viewer=self.viewer)
+        around = find_surroundings(pages, gathered, viewer=self.viewer)
         kept: dict[int, dict[str, Any]] = {}
         for page, named in zip(pages, names, strict=True):
             content = self._find_kept(page, named, gathered, around.targets)
@@ -226,12 +226,12 @@ class Presenter(BodyWriter):
 
     def _summary_fields(self, page: Any, picture: Any, translations: list[Any]) -> dict[str, Any]:
         url, path = self.addresses.of_page(page)
-        lead_image = picture and schemas.LeadImage.model_construct(
-            type="lead_image",
-            picture=self.picture(picture) if isinstance(picture, Picture) else picture,
-            caption=page.hero_caption or None,
-            credit=page.hero_credit or None,
-        )
+        lead_image: Any = picture and {
+            "type": "lead_image",
+            "picture": self.picture(picture) if isinstance(picture, Picture) else picture,
+            "caption": page.hero_caption or None,
+            "credit": page.hero_credit or None,
+        }
         return {
             "id": page.pk,
             "title": page.title,

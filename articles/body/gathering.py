@@ -17,9 +17,11 @@ from django.db.models.fields.related_descriptors import ForwardManyToOneDescript
 from modelcluster.utils import sort_by_fields
 from wagtail.images import get_image_model
 
+from standfirst.aliases import page_model
 from standfirst.together import Part, Rows, Together, read_together
+from standfirst.visibility import is_multilingual
 
-from .known import note_known
+from .known import note_known, note_linked
 from .naming import Named
 
 if TYPE_CHECKING:
@@ -45,6 +47,9 @@ class Gathered:
     renditions: Rows
     # What publishing computed of the bodies, by the page's id.
     renderings: dict[int, Any]
+    # The pages that texts link to, those above, and the translations: whether anybody may see them or not.
+    linked: list[Any]
+    around: list[Any]
 
     def describe(self, page: Any, names: Named) -> list[Any]:
         """Return all that is stored of what a body and its lead image name, and where the files are."""
@@ -84,14 +89,15 @@ def gather(
     pages: Sequence[Any],
     *,
     names: Sequence[Named] | None = None,
-    with_renderings: bool = False,
+    for_answers: bool = False,
     more: Collection[Part] = (),
 ) -> Gathered:
     """Read what the pages show beside their own rows, and put it into them; return it.
 
     That is what the types of the pages name in ``article_relations``, lead images with their files and the
-    sources and images among ``names``, which is what the bodies name (``read_names``). A relation that can't
-    be read in this way costs the queries that Django makes for it.
+    sources, images and links among ``names``, which is what the bodies name (``read_names``); ``for_answers``
+    of the API, what publishing rendered of them, too, and the pages around. A relation that can't be read in
+    this way costs the queries that Django makes for it.
     """
     names = names or ()
     relations = list(_find_relations(pages))
@@ -106,10 +112,13 @@ def gather(
     images = Rows(model=image_model, field="pk", values=asked_ids)
     renditions = Rows(model=image_model.get_rendition_model(), field="image", values=asked_ids)
     rendering_model: Any = apps.get_model("standfirst_articles", "BodyRendering")
-    page_ids = [page.pk for page in pages if page.pk] if with_renderings else []
+    page_ids = [page.pk for page in pages if page.pk] if for_answers else []
     renderings = Rows(model=rendering_model, field="page", values=page_ids)
+    linked_ids = sorted({page_id for named in names for page_id in named.linked_pages})
+    linked = Rows(model=page_model(), field="pk", values=linked_ids, related="alias_of")
+    around = _find_around(pages) if for_answers else []
     parts: list[Part] = [relation.rows for relation in relations]
-    found = read_together([*parts, sources, images, renditions, renderings, *more])
+    found = read_together([*parts, sources, images, renditions, renderings, linked, *around, *more])
     for relation in relations:
         _put_relation(relation, pages, found.rows(relation.rows))
     known: dict[type[Model], Mapping[Any, Any]] = {
@@ -122,6 +131,9 @@ def gather(
         for page in pages:
             if _has_hero(page) and page.hero_image_id:
                 page.hero_image = by_id[page.hero_image_id]
+    linked_pages = found.rows(linked)
+    for page, named in zip(pages, names, strict=False):
+        note_linked(page, [other for other in linked_pages if other.pk in named.linked_pages])
     for page in pages:
         note_known(page, known)
     return Gathered(
@@ -130,7 +142,19 @@ def gather(
         images=images,
         renditions=renditions,
         renderings={row.page_id: row for row in found.rows(renderings)},
+        linked=linked_pages,
+        around=list({page.pk: page for part in around for page in found.rows(part)}.values()),
     )
+
+
+def _find_around(pages: Sequence[Any]) -> list[Rows]:
+    """Return the pages above and, on a site of several languages, the translations."""
+    above = sorted({page.path[: -page.steplen] for page in pages if page.depth > 1})
+    parts = [Rows(model=page_model(), field="path", values=above, related="alias_of")]
+    if is_multilingual():
+        keys = sorted({page.translation_key for page in pages})
+        parts.append(Rows(model=page_model(), field="translation_key", values=keys, related="alias_of"))
+    return parts
 
 
 class _RowsById(Mapping[Any, Any]):

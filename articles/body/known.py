@@ -18,12 +18,24 @@ from .migrating import PlainInMigrations
 Known = Mapping[type[Model], Mapping[Any, Any]]
 
 _PAGE_HAS: Final = "_standfirst_known"
+_PAGE_LINKS_TO: Final = "_standfirst_linked"
 _known: Final[ContextVar[Known | None]] = ContextVar("standfirst_known", default=None)
 
 
 def note_known(page: Any, known: Known) -> None:
     """Keep with a page the rows that its body names."""
     page.__dict__[_PAGE_HAS] = known
+
+
+def note_linked(page: Any, linked: list[Any]) -> None:
+    """Keep with a page the rows of the pages that its texts link to."""
+    page.__dict__[_PAGE_LINKS_TO] = linked
+
+
+def linked_pages(page: Any) -> list[Any] | None:
+    """Return the pages that a page's texts link to, None if they weren't read ahead."""
+    linked: list[Any] | None = getattr(page, "__dict__", {}).get(_PAGE_LINKS_TO)
+    return linked
 
 
 @contextmanager

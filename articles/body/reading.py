@@ -20,10 +20,10 @@ from django.utils.html import strip_tags
 from .. import conf
 from ..claims.cards import ClaimCard
 from ..claims.identity import mint_claim_group, mint_claim_uid
-from .known import knowing_rows_of
+from .known import knowing_rows_of, linked_pages
 from .pictures import Picture, describe_pictures
 from .registry import BlockKind, PlacedBlock
-from .richtext import render_rich_texts
+from .richtext import find_targets, render_rich_texts
 from .streams import find_blocks
 
 if TYPE_CHECKING:
@@ -146,6 +146,9 @@ def read_article(
     ``viewer``, ``addresses`` and ``targets`` say how links in rich text are written (see
     ``articles.body.richtext.render_rich_texts``).
     """
+    linked = linked_pages(page)
+    if targets is None and viewer is None and linked is not None:
+        targets = find_targets(other for other in linked if other.live)
     reading = Reading(page=page, stream=page.body_stream)
     with knowing_rows_of(page):
         blocks = find_blocks(page)

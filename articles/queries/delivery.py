@@ -98,7 +98,7 @@ def find_articles(
     viewer.frame.give_locales(found.rows)
     counts = PageCounts(found.rows)
     names = [read_names(page) for page in found.rows] if with_bodies else None
-    gathered = gather(found.rows, names=names, with_renderings=with_bodies, more=[counts.part])
+    gathered = gather(found.rows, names=names, for_answers=with_bodies, more=[counts.part])
     by_page = counts.by_page(gathered.found)
     return ArticleSlice(
         rows=found.rows,
@@ -114,20 +114,14 @@ def find_article(*, viewer: Viewer, page_id: int) -> tuple[Any, Gathered] | None
         return None
     pages = _as_specific(_article_pages(viewer).filter(pk=page_id))
     viewer.frame.give_locales(pages)
-    gathered = gather(pages, names=[read_names(page) for page in pages], with_renderings=True)
+    gathered = gather(pages, names=[read_names(page) for page in pages], for_answers=True)
     return (pages[0], gathered) if pages else None
 
 
-def find_surroundings(pages: Sequence[Any], *, viewer: Viewer) -> Surroundings:
-    """Return the parents and translations of articles, and what their texts link to. Takes one query."""
-    linked = {page_id for page in pages for page_id in read_names(page).linked_pages}
-    above = {page.path[: -page.steplen] for page in pages if page.depth > 1}
-    wanted = Q(path__in=above) | Q(pk__in=linked)
-    if is_multilingual():
-        wanted |= Q(translation_key__in={page.translation_key for page in pages})
-    found = list(viewer.see(page_model()._default_manager.filter(wanted)))
-    viewer.frame.give_locales(found)
-    here = [page for page in found if viewer.is_here(page)]
+def find_surroundings(pages: Sequence[Any], gathered: Gathered, *, viewer: Viewer) -> Surroundings:
+    """Return the parents and translations of articles, and what their texts link to, of what was read."""
+    viewer.frame.give_locales([*gathered.around, *gathered.linked])
+    here = [page for page in gathered.around if viewer.is_here(page) and viewer.sees(page)]
     by_path = {page.path: page for page in here}
     return Surroundings(
         parents={page.pk: by_path.get(page.path[: -page.steplen]) for page in pages},
@@ -142,7 +136,7 @@ def find_surroundings(pages: Sequence[Any], *, viewer: Viewer) -> Surroundings:
             )
             for page in pages
         },
-        targets=find_targets(page for page in found if page.pk in linked),
+        targets=find_targets(page for page in gathered.linked if viewer.sees(page)),
     )
 
 

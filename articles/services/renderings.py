@@ -96,8 +96,8 @@ def _render(pages: list[Any], *, viewer: Viewer, report: RenderReport, write: bo
     addresses = PublicAddresses(viewer=viewer)
     viewer.frame.give_locales(pages)
     names = [read_names(page) for page in pages]
-    gathered = gather(pages, names=names, with_renderings=True)
-    targets = find_surroundings(pages, viewer=viewer).targets
+    gathered = gather(pages, names=names, for_answers=True)
+    targets = find_surroundings(pages, gathered, viewer=viewer).targets
     writer = BodyWriter(addresses)
     for page, named in zip(pages, names, strict=True):
         with words_for(page):
