@@ -89,15 +89,16 @@ def gather(
     pages: Sequence[Any],
     *,
     names: Sequence[Named] | None = None,
-    for_answers: bool = False,
+    with_renderings: bool = False,
+    with_around: bool = False,
     more: Collection[Part] = (),
 ) -> Gathered:
     """Read what the pages show beside their own rows, and put it into them; return it.
 
     That is what the types of the pages name in ``article_relations``, lead images with their files and the
-    sources, images and links among ``names``, which is what the bodies name (``read_names``); ``for_answers``
-    of the API, what publishing rendered of them, too, and the pages around. A relation that can't be read in
-    this way costs the queries that Django makes for it.
+    sources, images and links among ``names``, which is what the bodies name (``read_names``). With them may
+    come what publishing rendered, and the pages around. A relation that can't be read in this way costs the
+    queries that Django makes for it.
     """
     names = names or ()
     relations = list(_find_relations(pages))
@@ -112,11 +113,11 @@ def gather(
     images = Rows(model=image_model, field="pk", values=asked_ids)
     renditions = Rows(model=image_model.get_rendition_model(), field="image", values=asked_ids)
     rendering_model: Any = apps.get_model("standfirst_articles", "BodyRendering")
-    page_ids = [page.pk for page in pages if page.pk] if for_answers else []
+    page_ids = [page.pk for page in pages if page.pk] if with_renderings else []
     renderings = Rows(model=rendering_model, field="page", values=page_ids)
     linked_ids = sorted({page_id for named in names for page_id in named.linked_pages})
     linked = Rows(model=page_model(), field="pk", values=linked_ids, related="alias_of")
-    around = _find_around(pages) if for_answers else []
+    around = _find_around(pages) if with_around else []
     parts: list[Part] = [relation.rows for relation in relations]
     found = read_together([*parts, sources, images, renditions, renderings, linked, *around, *more])
     for relation in relations:

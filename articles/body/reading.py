@@ -76,6 +76,19 @@ class Reading:
         return list(self._references.values())
 
     @property
+    def has_references(self) -> bool:
+        return bool(self._references)
+
+    @property
+    def claim_count(self) -> int:
+        return len(self.claims)
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether there is HTML that was rendered ahead (``KeptReading``), in the language in use."""
+        return False
+
+    @property
     def word_count(self) -> int:
         """Return the number of words of the standfirst and the body."""
         return len(re.findall(r"\w+", self.text))

@@ -309,6 +309,8 @@ class Migration(migrations.Migration):
                 ),
                 ("fingerprint", models.CharField(max_length=64)),
                 ("content", models.TextField()),
+                ("page_fingerprint", models.CharField(blank=True, max_length=64)),
+                ("page_content", models.TextField(blank=True)),
             ],
             options={"default_permissions": ()},
         ),

@@ -9,7 +9,7 @@ from standfirst.plain_migrations import plain_in_migrations
 
 @plain_in_migrations
 class BodyRendering(models.Model):
-    """What the API says of a page's body, as JSON, and the fingerprint of everything that it was made of.
+    """What the API says of a page's body and its HTML, each with the fingerprint of all that it was made of.
 
     Rows are written by ``articles.services.render_bodies`` alone. A row is used only while the fingerprint of
     what the page and the rows that it names say now is the same (see ``articles.body.fingerprints``).
@@ -24,6 +24,8 @@ class BodyRendering(models.Model):
     )
     fingerprint = models.CharField(_("fingerprint"), max_length=64)
     content = models.TextField(_("content"))
+    page_fingerprint = models.CharField(_("fingerprint of the HTML"), max_length=64, blank=True)
+    page_content = models.TextField(_("HTML"), blank=True)
 
     # Derived data: neither usage reports nor deletion warnings should list it beside the page itself.
     wagtail_reference_index_ignore = True

@@ -98,7 +98,9 @@ def find_articles(
     viewer.frame.give_locales(found.rows)
     counts = PageCounts(found.rows)
     names = [read_names(page) for page in found.rows] if with_bodies else None
-    gathered = gather(found.rows, names=names, for_answers=with_bodies, more=[counts.part])
+    gathered = gather(
+        found.rows, names=names, with_renderings=with_bodies, with_around=with_bodies, more=[counts.part]
+    )
     by_page = counts.by_page(gathered.found)
     return ArticleSlice(
         rows=found.rows,
@@ -114,7 +116,9 @@ def find_article(*, viewer: Viewer, page_id: int) -> tuple[Any, Gathered] | None
         return None
     pages = _as_specific(_article_pages(viewer).filter(pk=page_id))
     viewer.frame.give_locales(pages)
-    gathered = gather(pages, names=[read_names(page) for page in pages], for_answers=True)
+    gathered = gather(
+        pages, names=[read_names(page) for page in pages], with_renderings=True, with_around=True
+    )
     return (pages[0], gathered) if pages else None
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -18,8 +20,14 @@ from standfirst.frame import Frame
 from standfirst.languages import words_for
 from standfirst.visibility import Viewer
 
-from ..body.fingerprints import can_be_kept, take_fingerprint
+from ..body.fingerprints import (
+    can_be_kept,
+    html_can_be_kept,
+    take_fingerprint,
+    take_page_fingerprint,
+)
 from ..body.gathering import gather
+from ..body.kept import keep_reading
 from ..body.naming import read_names
 from ..body.reading import read_article
 from ..body.writing import BodyWriter
@@ -96,7 +104,7 @@ def _render(pages: list[Any], *, viewer: Viewer, report: RenderReport, write: bo
     addresses = PublicAddresses(viewer=viewer)
     viewer.frame.give_locales(pages)
     names = [read_names(page) for page in pages]
-    gathered = gather(pages, names=names, for_answers=True)
+    gathered = gather(pages, names=names, with_renderings=True, with_around=True)
     targets = find_surroundings(pages, gathered, viewer=viewer).targets
     writer = BodyWriter(addresses)
     for page, named in zip(pages, names, strict=True):
@@ -104,23 +112,32 @@ def _render(pages: list[Any], *, viewer: Viewer, report: RenderReport, write: bo
             fingerprint = take_fingerprint(
                 page, names=named, gathered=gathered, targets=targets, addresses=addresses
             )
+            page_fingerprint = take_page_fingerprint(page, names=named, gathered=gathered) or ""
             kept = gathered.renderings.get(page.pk)
-            if fingerprint is not None and kept is not None and kept.fingerprint == fingerprint:
+            # Whether the HTML of a body can be kept depends on its blocks, too, which are in the fingerprint.
+            if kept is not None and (fingerprint, page_fingerprint) == (
+                kept.fingerprint,
+                kept.page_fingerprint or page_fingerprint,
+            ):
                 continue
             reading = read_article(page, viewer=viewer, addresses=addresses, targets=targets)
-            page.reading = reading
             if fingerprint is None or not can_be_kept(reading):
                 report.left_out += 1
                 if kept is not None and write:
                     BodyRendering.objects.filter(page=page.pk).delete()
                 continue
             report.rendered += 1
-            if write:
-                content = to_json(writer.body(reading)).decode()
-                with transaction.atomic():
-                    BodyRendering.objects.update_or_create(
-                        page_id=page.pk, defaults={"fingerprint": fingerprint, "content": content}
-                    )
+            if not write:
+                continue
+            fields = {"fingerprint": fingerprint, "content": to_json(writer.body(reading)).decode()}
+            if page_fingerprint and html_can_be_kept(reading):
+                page.reading = read_article(page)
+                content = json.dumps(keep_reading(page, marker=uuid4().hex))
+                fields |= {"page_fingerprint": page_fingerprint, "page_content": content}
+            else:
+                fields |= {"page_fingerprint": "", "page_content": ""}
+            with transaction.atomic():
+                BodyRendering.objects.update_or_create(page_id=page.pk, defaults=fields)
 
 
 def render_after_publishing(*, page: Any) -> None:

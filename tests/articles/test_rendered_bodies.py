@@ -2,24 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 from taggit.models import Tag
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, PageViewRestriction, Site
 
+from articles.body.kept import KeptReading
 from articles.models import ArticlePage, BodyRendering, Claim, Person, Source
 from articles.services import make_renditions, render_bodies, render_what_refers_to
 from comments.enums import Status
-from comments.services import set_comment_status, submit_comment
+from comments.services import set_comment_status, set_discussion_open, submit_comment
 from standfirst.models import FrontendSettings
 from tests.articles.builders import (
     block,
@@ -47,6 +49,14 @@ class Scene:
     person: Person
 
     def read(self, client: Client) -> Any:
+        """Return the API's answer, and the page as readers get it."""
+        page = Page.objects.get(pk=self.page.pk)
+        path = page.url_path.removeprefix(Site.objects.get().root_page.url_path)
+        html = client.get(f"/{path}")
+        assert html.status_code == 200
+        return self.ask(client), html.content.decode()
+
+    def ask(self, client: Client) -> Any:
         return client.get(f"/api/v1/articles/{self.page.pk}/").json()
 
     def read_anew(self, client: Client) -> Any:
@@ -204,6 +214,7 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
         Page, s.page, first_published_at=timezone.now().replace(year=2001)
     ),
     "a reader comments on the claim": _comment,
+    "the discussion is closed": lambda s: set_discussion_open(page=s.page, is_open=False),
 }  # fmt: skip
 
 
@@ -238,7 +249,8 @@ def test_what_is_kept_is_used_and_equals_what_is_made_anew(
     rendering = BodyRendering.objects.get(page=scene.page.pk)
     assert kept == scene.read_anew(client)
     rendering.save(force_insert=True)
-    monkeypatch.setattr("articles.api.presentation.read_article", None)  # It isn't called.
+    monkeypatch.setattr("articles.api.presentation.read_article", None)  # Neither is called.
+    monkeypatch.setattr("articles.models.mixins.read_article", None)
     assert scene.read(client) == kept
 
 
@@ -246,7 +258,7 @@ def test_publishing_renders(client: Client, scene: Scene, django_capture_on_comm
     with django_capture_on_commit_callbacks(execute=True):
         _publish(scene.page, body=make_body(scene, "Tea stirs."))
     assert scene.is_kept()
-    assert scene.read(client)["body"][2]["statement"] == "Tea stirs."
+    assert scene.ask(client)["body"][2]["statement"] == "Tea stirs."
 
 
 def test_an_edited_source_renders_the_pages_that_cite_it(
@@ -255,7 +267,7 @@ def test_an_edited_source_renders_the_pages_that_cite_it(
     with django_capture_on_commit_callbacks(execute=True):
         _save(scene.source, title="A new title")
     assert scene.is_kept()
-    assert scene.read(client)["references"][0]["source"]["title"] == "A new title"
+    assert scene.ask(client)["references"][0]["source"]["title"] == "A new title"
 
 
 def test_a_moved_page_renders_those_that_link_to_it(scene: Scene) -> None:
@@ -291,3 +303,35 @@ def test_reading_writes_nothing(client: Client, scene: Scene) -> None:
     with CaptureQueriesContext(connection) as queries:
         scene.read(client)
     assert {query["sql"].split()[0] for query in queries} == {"SELECT"}
+
+
+@pytest.mark.parametrize("name", ["claims/card.html", "blocks/quote.html", "references.html"])
+def test_templates_of_a_site_are_not_rendered_ahead(
+    client: Client, scene: Scene, settings: Any, tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / "standfirst_articles" / name
+    file.parent.mkdir(parents=True)
+    file.write_text("<b>{{ request.GET.word }}</b>")
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}]
+    address = scene.page.url
+    assert "<b>tea</b>" in client.get(address, {"word": "tea"}).content.decode()
+    render_bodies(pages=[ArticlePage.objects.get(pk=scene.page.pk)])
+    assert "<b>milk</b>" in client.get(address, {"word": "milk"}).content.decode()
+
+
+def test_what_a_template_asks_beyond_what_is_kept_is_read(scene: Scene) -> None:
+    page = ArticlePage.objects.get(pk=scene.page.pk)
+    page.get_context(RequestFactory().get(page.url))
+    assert isinstance(page.reading, KeptReading)
+    assert page.reading.claims[0].citations[0].source == scene.source
+    assert [reference.number for reference in page.reading.references] == [1, 2]
+    assert page.reading.word_count > 5
+    with translation.override("de"):
+        assert not page.reading.is_current
+
+
+def test_a_draft_is_read_as_it_is(scene: Scene) -> None:
+    page = ArticlePage.objects.get(pk=scene.page.pk)
+    page.body = make_body(scene, "A draft.")
+    page.get_context(RequestFactory().get(page.url))
+    assert page.reading.claims[0].statement == "A draft."
