@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, QuerySet
 
@@ -47,7 +47,7 @@ def read_front_page(*, home: "Page", viewer: "Viewer") -> FrontPage:
     from articles.body.pictures import describe_pictures
     from articles.models import Claim, ClaimCitation
 
-    public = _articles(home, viewer)
+    public: Any = _articles(home, viewer)
     articles = list(
         public.order_by(F("first_published_at").desc(nulls_last=True), "-pk").defer_streamfields()[
             :ARTICLES_SHOWN

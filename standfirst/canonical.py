@@ -39,7 +39,7 @@ class PublicAddresses:
         # What Wagtail keeps the roots of sites on, for all pages that it is asked about.
         self._asked: Any = request or SimpleNamespace()
         if request is None and not is_multilingual():
-            self._asked._wagtail_cached_site_root_paths = viewer.frame.root_paths
+            self._asked.__dict__["_wagtail_cached_site_root_paths"] = viewer.frame.root_paths
 
     @cached_property
     def files_root(self) -> str:

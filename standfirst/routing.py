@@ -105,4 +105,4 @@ def _find_way(found: Sequence[Any], url_paths: Sequence[str], slugs: Sequence[st
 
 
 def _walks_plainly(page_type: type[Any]) -> bool:
-    return page_type.route is AbstractPage.route  # type: ignore[comparison-overlap]
+    return page_type.route is AbstractPage.route

@@ -223,13 +223,12 @@ def _convert(readers: Sequence[Callable[[Any], Any] | None], values: Sequence[An
 def _reader(field: Field[Any, Any], using: str) -> Callable[[Any], Any] | None:
     """Return what makes of a value in JSON what the field would have read; None if it is that already."""
     connection = connections[using]
-    if isinstance(field, JSONField):
-        # SQLite and MySQL keep it as text; PostgreSQL's own type is part of the array.
-        return lambda value: field.from_db_value(value, None, connection) if isinstance(value, str) else value
+    expression: Any = field.get_col(field.model._meta.db_table)
+    if isinstance(field, JSONField) and connection.vendor == "postgresql":
+        return None  # There it is part of the array; elsewhere it is text.
     plain = field.remote_field.model._meta.pk if field.remote_field else field
-    if connection.vendor == "sqlite":
+    if connection.vendor == "sqlite" or isinstance(field, JSONField):
         # JSON keeps what SQLite stores as it is: text, numbers and NULL.
-        expression = field.get_col(field.model._meta.db_table)
         converters = [
             *connection.ops.get_db_converters(expression),
             *expression.get_db_converters(connection),

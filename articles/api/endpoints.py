@@ -72,7 +72,7 @@ def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleLi
     following = next_part(request, part.next_key)
     if with_bodies:
         return answer_json({"items": presenter.articles(part.rows, part.gathered), **following})
-    return ArticleList(items=presenter.summarise(part.rows, part.claim_counts), **following)
+    return ArticleList(items=[*presenter.summarise(part.rows, part.claim_counts)], **following)
 
 
 @router.get(

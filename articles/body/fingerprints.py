@@ -199,7 +199,7 @@ def _list_templates() -> list[str]:
 
 
 @cache
-def _renders_as_ours(page_type: type[Any]) -> bool:
+def _renders_as_ours(page_type: Any) -> bool:
     """Return whether the blocks of a page type's body are rendered by our own code and templates."""
     body = page_type._meta.get_field(page_type.article_body)
     return all(
@@ -213,7 +213,7 @@ def _is_ours(block: Block) -> bool:
 
 
 @cache
-def _describe_blocks(page_type: type[Any]) -> list[str]:
+def _describe_blocks(page_type: Any) -> list[str]:
     """Return the classes of all blocks that the streams of a page type can hold, and their kinds."""
     lines: list[str] = []
     for name in find_stream_names(page_type):

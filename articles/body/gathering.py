@@ -226,7 +226,7 @@ def _shows_saved(page: Any, name: str) -> bool:
 
 
 def _put_relation(relation: _Relation, pages: Sequence[Any], found: Sequence[Any]) -> None:
-    key = relation.rows.model._meta.get_field(relation.rows.field)
+    key: Any = relation.rows.model._meta.get_field(relation.rows.field)
     ordering = relation.rows.model._meta.ordering
     for page in pages:
         if type(page) is not relation.page_type or not _shows_saved(page, relation.name):

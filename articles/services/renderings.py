@@ -145,8 +145,8 @@ def render_after_publishing(*, page: Any) -> None:
     if not isinstance(page, ArticleMixin):
         return
     try:
-        fresh = type(page)._default_manager.filter(pk=page.pk, live=True)  # type: ignore[attr-defined]
-        render_bodies(pages=list(fresh))
+        manager: Any = type(page)._default_manager
+        render_bodies(pages=list(manager.filter(pk=page.pk, live=True)))
     except Exception:
         # The kinds of a site raise what they like.
         logger.exception("The body of page %s was not rendered ahead", page.pk)
