@@ -68,8 +68,7 @@ def note_route(request: HttpRequest, path: str) -> None:
         return
     page = way[-1]
     page_type = page.specific_class
-    relations = getattr(page_type, "served_relations", ())
-    page = page_type._default_manager.select_related(*relations).filter(pk=page.pk).first()
+    page = page_type._default_manager.filter(pk=page.pk).first()
     if page is None or not page.live:
         return
     viewer.frame.give_locales([page])

@@ -78,7 +78,8 @@ def take_page_fingerprint(page: Any, *, names: Named, gathered: Gathered) -> str
     None if something in it can't be compared, such as templates of a site's own in place of ours.
     """
     templates = describe_templates()
-    if templates is None or not _renders_as_ours(type(page)):
+    page_type: Any = type(page)
+    if templates is None or not _renders_as_ours(page_type):
         return None
     targets = find_targets(other for other in gathered.linked if other.live)
     linked = {page_id: targets[page_id].get_url() for page_id in names.linked_pages if page_id in targets}
@@ -99,9 +100,10 @@ def _digest(
 ) -> str | None:
     if page.alias_of_id or names.has_other_links or not page.locale_id:
         return None
+    page_type: Any = type(page)
     materials = [
         _stamp(),
-        _describe_blocks(type(page)),
+        _describe_blocks(page_type),
         get_language(),
         _digest_words(),
         conf.image_widths(),

@@ -249,8 +249,12 @@ def test_what_is_kept_is_used_and_equals_what_is_made_anew(
     rendering = BodyRendering.objects.get(page=scene.page.pk)
     assert kept == scene.read_anew(client)
     rendering.save(force_insert=True)
-    monkeypatch.setattr("articles.api.presentation.read_article", None)  # Neither is called.
-    monkeypatch.setattr("articles.models.mixins.read_article", None)
+
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise AssertionError("The body is read.")
+
+    monkeypatch.setattr("articles.api.presentation.read_article", refuse)
+    monkeypatch.setattr("articles.models.mixins.read_article", refuse)
     assert scene.read(client) == kept
 
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 PAGE: Final = 8
 LIST: Final = 5
 INDEX: Final = 8
-FRONT_PAGE: Final = 14
+FRONT_PAGE: Final = 10
 
 
 @pytest.mark.parametrize("number", [1, 10, 100])
