@@ -107,6 +107,21 @@ class KeptReading:
         return Picture(alt=hero["alt"], files=tuple(PictureFile(**fields) for fields in hero["files"]))
 
 
+class _KeptClaim:
+    """A claim for a template: what leads to it was kept, the rest is read when it is asked for."""
+
+    def __init__(self, mark: ClaimMark, reading: KeptReading) -> None:
+        self._mark = mark
+        self._reading = reading
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if hasattr(self._mark, name):
+            return getattr(self._mark, name)
+        return getattr(self._reading.claims[self._mark.position - 1], name)
+
+
 def keep_reading(page: Any, *, marker: str) -> dict[str, Any]:
     """Return what is kept of a page's reading, as plain data; the page's blocks render themselves.
 
@@ -138,7 +153,7 @@ def render_kept_body(reading: KeptReading, context: Context) -> SafeString:
         if isinstance(piece, str):
             parts.append(piece)
         else:
-            with context.push(claim=marks[piece]):
+            with context.push(claim=_KeptClaim(marks[piece], reading)):
                 parts.append(template.render(context))
     return mark_safe("".join(parts))  # noqa: S308 - rendered by our own templates
 

@@ -339,3 +339,14 @@ def test_a_draft_is_read_as_it_is(scene: Scene) -> None:
     page.body = make_body(scene, "A draft.")
     page.get_context(RequestFactory().get(page.url))
     assert page.reading.claims[0].statement == "A draft."
+
+
+def test_a_sites_actions_know_the_whole_claim(
+    client: Client, scene: Scene, settings: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "standfirst_articles/claims/actions.html"
+    file.parent.mkdir(parents=True)
+    file.write_text("<b>{{ claim.position }} {{ claim.certainty.value }} {{ claim.citations|length }}</b>")
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}]
+    assert scene.is_kept()
+    assert "<b>1 low 2</b>" in client.get(scene.page.url).content.decode()
