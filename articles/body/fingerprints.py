@@ -203,6 +203,8 @@ def _list_templates() -> list[str]:
 @cache
 def _renders_as_ours(page_type: Any) -> bool:
     """Return whether the blocks of a page type's body are rendered by our own code and templates."""
+    if page_type.article_body not in find_stream_names(page_type):
+        return False
     body = page_type._meta.get_field(page_type.article_body)
     return all(
         not _is_ours(block) or block.meta.template in _list_templates()
