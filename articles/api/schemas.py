@@ -214,19 +214,16 @@ DETAILS = extend_with_page_types(ArticleDetail, "")
 AnyClaim = extend_claim(IndexedClaim)
 
 
-def _any_of(ours: type[BaseModel], others: dict[str, type[BaseModel]]) -> Any:
-    schemas = [ours, *others.values()]
-    return Annotated[reduce(or_, schemas), Field(discriminator="type")] if others else ours
+def _any_of(*schemas: type[BaseModel]) -> Any:
+    return Annotated[reduce(or_, schemas), Field(discriminator="type")] if schemas[1:] else schemas[0]
 
 
 if TYPE_CHECKING:
-    AnySummary = ArticleSummary
     AnyListed = ArticleSummary | ArticleDetail
     AnyDetail = ArticleDetail
 else:
-    AnySummary = _any_of(ArticleSummary, SUMMARIES)
-    AnyListed = _any_of(ArticleSummary, {**SUMMARIES, "article": ArticleDetail, **DETAILS})
-    AnyDetail = _any_of(ArticleDetail, DETAILS)
+    AnyListed = _any_of(ArticleSummary, *SUMMARIES.values(), ArticleDetail, *DETAILS.values())
+    AnyDetail = _any_of(ArticleDetail, *DETAILS.values())
 
 
 class ArticleList(Part[AnyListed]):
