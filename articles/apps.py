@@ -21,6 +21,7 @@ class ArticlesConfig(AppConfig):
         from .models.article_types import article_stream_names
         from .permissions import register_policies
         from .services import follow_publication, follow_showing, follow_unpublication
+        from .signal_handlers import connect
 
         parts.offer_router(
             f"{__package__}.api.router", tags={"articles": "Pages, their claims, and the sources of these."}
@@ -36,6 +37,7 @@ class ArticlesConfig(AppConfig):
             ]
         )
         register_policies()
+        connect()
         follow_pages(
             Follower(
                 published=follow_publication,

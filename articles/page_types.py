@@ -80,6 +80,11 @@ def find_page_type(page: Any) -> PageType | None:
     return next((_page_types[parent] for parent in type(page).__mro__ if parent in _page_types), None)
 
 
+def adds_fields(page: Any) -> bool:
+    """Return whether the API's answer about a page has fields of a site's own."""
+    return bool(_claim_fields) or find_page_type(page) is not None
+
+
 def extend_with_page_types(base: type[BaseModel], suffix: str) -> dict[str, type[BaseModel]]:
     """Return a schema for each registered type by its name: ``base`` with its own fields.
 

@@ -107,6 +107,17 @@ def list_addresses(seeds: Seeds) -> list[Address]:
         ),
         Address(name="article-list", title="List of 20 articles as JSON", path="/api/v1/articles/?limit=20"),
         Address(
+            name="article-bodies",
+            title="The same 20 with their bodies",
+            path="/api/v1/articles/?limit=20&include=body",
+        ),
+        Address(name="claim-list", title="List of 20 claims as JSON", path="/api/v1/claims/?limit=20"),
+        Address(
+            name="article-index",
+            title="Page with a list of articles",
+            path=f"{seeds.quiet_path.rstrip('/').rpartition('/')[0]}/",
+        ),
+        Address(
             name="comments-json",
             title=f"{PAGE_SIZE} comments as JSON",
             path=f"/api/v1/comments/?page={seeds.discussed_id}&limit={PAGE_SIZE}",

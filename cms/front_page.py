@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, QuerySet
 
-from articles.queries.counts import CertaintyCount, ClaimCounts, count_claims, count_claims_by_page
+from articles.queries.counts import CertaintyCount, ClaimCounts, PageCounts, count_claims
 from standfirst.visibility import is_multilingual
 
 if TYPE_CHECKING:
@@ -43,18 +43,21 @@ class FrontPage:
 
 def read_front_page(*, home: "Page", viewer: "Viewer") -> FrontPage:
     """Return what the front page shows: the articles below ``home`` and figures about their claims."""
+    from articles.body.gathering import gather
     from articles.body.pictures import describe_pictures
     from articles.models import Claim, ClaimCitation
 
-    public = _articles(home, viewer)
+    public: Any = _articles(home, viewer)
     articles = list(
-        public.order_by(F("first_published_at").desc(nulls_last=True), "-pk")
-        .select_related("hero_image", "locale")
-        .prefetch_related("bylines__person")[:ARTICLES_SHOWN]
+        public.order_by(F("first_published_at").desc(nulls_last=True), "-pk").defer_streamfields()[
+            :ARTICLES_SHOWN
+        ]
     )
+    viewer.frame.give_locales(articles)
+    page_counts = PageCounts(articles)
+    counts = page_counts.by_page(gather(articles, more=[page_counts.part]).found)
     # The pictures stand beside the headline that they belong to and say nothing more to a screen reader.
     pictures = describe_pictures((article.hero_image, "") for article in articles)
-    counts = count_claims_by_page(articles)
     stories = [
         Story(page=article, picture=picture, counts=counts[article.pk])
         for article, picture in zip(articles, pictures, strict=True)

@@ -10,10 +10,11 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms.front_page import read_front_page
+from standfirst.restrictions import RestrictionsOnce
 from standfirst.visibility import visitor
 
 
-class HomePage(Page):
+class HomePage(RestrictionsOnce, Page):
     """The front page: what the publication is for, its newest articles and figures about their claims."""
 
     headline = models.CharField(

@@ -5,6 +5,8 @@ the frontend. They never come from a request's Host header: what is cached for e
 it.
 """
 
+from functools import cached_property
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
@@ -26,15 +28,26 @@ class Address(NamedTuple):
 class PublicAddresses:
     """The addresses of what one request asks for. Reads the frontends of all sites once, if at all."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest | None = None, *, viewer: Viewer | None = None) -> None:
+        """Take a request or, for the addresses on a site that nobody has asked, a viewer of it."""
+        if viewer is None:
+            if request is None:
+                raise TypeError("Addresses are those of a request or of a viewer.")
+            viewer = anybody(request)
         self._request = request
-        self._viewer = anybody(request)
+        self._viewer = viewer
+        # What Wagtail keeps the roots of sites on, for all pages that it is asked about.
+        self._asked: Any = request or SimpleNamespace()
+        if request is None and not is_multilingual():
+            self._asked.__dict__["_wagtail_cached_site_root_paths"] = viewer.frame.root_paths
 
-    @property
+    @cached_property
     def files_root(self) -> str:
         """Return scheme and host of pictures, documents and forms: those of the site itself."""
         site = self._viewer.site
-        return site.root_url if site else self._request.build_absolute_uri("/").rstrip("/")
+        if site is None and self._request is not None:
+            return self._request.build_absolute_uri("/").rstrip("/")
+        return site.root_url if site else ""
 
     @property
     def pages_root(self) -> str:
@@ -49,11 +62,13 @@ class PublicAddresses:
 
     def of_file(self, url: str) -> str:
         """Return the absolute address of a file that is at ``url``, absolute or not."""
+        if url.startswith("/") and not url.startswith("//"):
+            return f"{self.files_root}{url}"
         return urljoin(f"{self.files_root}/", url)
 
     def of_page(self, page: Any) -> Address:
         """Return a page's address on the site that was asked or, if it isn't there, on its own."""
-        parts = page.get_url_parts(self._request)
+        parts = page.get_url_parts(self._asked)
         if parts is None or parts[2] is None:
             path = self._path_without_pages(page)
             return Address(url=f"{self.pages_root}{path}", path=path)

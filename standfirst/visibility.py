@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from wagtail.models import PageViewRestriction, Site
 
 from standfirst.aliases import MAX_LINKS, find_aliases, page_model
+from standfirst.frame import Frame, frame_of
 
 _CACHE_NAME = "_standfirst_viewers"
 
@@ -32,6 +33,7 @@ class _Branch:
     path: str
     has_children: bool
     is_passed: bool
+    restriction: Any
 
     def holds(self, path: str) -> bool:
         return path.startswith(self.path)
@@ -45,8 +47,11 @@ class Viewer:
     session, who may have passed restrictions; without one it is anybody.
     """
 
-    def __init__(self, *, site: Site | None, request: HttpRequest | None = None) -> None:
+    def __init__(
+        self, *, site: Site | None, request: HttpRequest | None = None, frame: Frame | None = None
+    ) -> None:
         self.site = site
+        self.frame = frame or Frame()
         self._request = request
 
     # --- Pages ---
@@ -65,6 +70,13 @@ class Viewer:
         """Return the pages of a queryset that the viewer may see, on whichever site they are."""
         return self._leave_out(pages, [branch for branch in self._branches if not branch.is_passed])
 
+    def sees(self, page: Any) -> bool:
+        """Return whether ``see`` would leave a page in. An alias is asked for its original."""
+        is_shown = page.live and (page.alias_of_id is None or page.alias_of.live)
+        return is_shown and not any(
+            branch.holds(page.path) for branch in self._branches if not branch.is_passed
+        )
+
     def see_within(self, pages: Any, page: Any) -> Any:
         """Return what a list on ``page`` may show of a queryset: what anybody may see.
 
@@ -72,15 +84,19 @@ class Viewer:
         count, so that what is restricted is listed inside the restricted part alone. An editor's preview
         counts as passed.
         """
+        return self._leave_out(pages, self._closed_within(page))
+
+    def sees_within(self, listed: Any, page: Any) -> bool:
+        """Return whether ``see_within`` would leave a live page in, one that is no alias."""
+        return not any(branch.holds(listed.path) for branch in self._closed_within(page))
+
+    def _closed_within(self, page: Any) -> list[_Branch]:
         is_preview = getattr(self._request, "is_preview", False)
-        return self._leave_out(
-            pages,
-            [
-                branch
-                for branch in self._branches
-                if not (branch.holds(page.path) and (branch.is_passed or is_preview))
-            ],
-        )
+        return [
+            branch
+            for branch in self._branches
+            if not (branch.holds(page.path) and (branch.is_passed or is_preview))
+        ]
 
     def see_as_readers_of(self, page: Any, pages: Any) -> Any:
         """Return the pages of a queryset that everybody may see who can read ``page``."""
@@ -98,9 +114,20 @@ class Viewer:
         """Return whether the comments under a page that the viewer sees are for the viewer, too."""
         return not page.alias_of_id or page.pk not in self._silent_aliases
 
+    def is_here(self, page: Any) -> bool:
+        """Return whether a page stands on the viewer's site."""
+        return any(page.path.startswith(root.path) for root in self.roots)
+
     def is_open_to_all(self, page: Any) -> bool:
         """Return whether no restriction holds for a page."""
         return not any(branch.holds(page.path) for branch in self._branches)
+
+    def restrictions_on(self, page: Any) -> list[Any]:
+        """Return the restrictions that hold for a page, as Wagtail's ``get_view_restrictions`` has them."""
+        found = {
+            branch.restriction.pk: branch.restriction for branch in self._branches if branch.holds(page.path)
+        }
+        return [found[key] for key in sorted(found)]
 
     def each_once(self, pages: Any) -> Any:
         """Return the pages without the aliases that would repeat another of them."""
@@ -169,13 +196,10 @@ class Viewer:
 
     # --- What is read once ---
 
-    @cached_property
+    @property
     def frontends(self) -> dict[int, str]:
         """Return the frontends' addresses by the site's id, without a slash at the end."""
-        from standfirst.models import FrontendSettings  # Models can't be imported while apps are loading.
-
-        rows = FrontendSettings._default_manager.exclude(base_url="").values_list("site_id", "base_url")
-        return {site_id: base_url.rstrip("/") for site_id, base_url in rows}
+        return self.frame.frontends
 
     @cached_property
     def roots(self) -> list[Any]:
@@ -187,11 +211,7 @@ class Viewer:
 
     @cached_property
     def _branches(self) -> list[_Branch]:
-        rows = list(
-            PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.NONE)
-            .filter(page__alias_of=None)
-            .select_related("page")
-        )
+        rows = self.frame.restrictions
         if not rows:
             return []
         refused = {row.page_id for row in rows} if self._request is None else self._find_refused(rows)
@@ -201,16 +221,18 @@ class Viewer:
                 path=row.page.path,
                 has_children=row.page.numchild > 0,
                 is_passed=row.page_id not in refused,
+                restriction=row,
             )
             for row in rows
         }
         originals = dict(branches)
-        for alias in find_aliases(branches):
+        for alias in find_aliases(branches) if self.frame.has_aliases else ():
             branches[alias.page_id] = _Branch(
                 page_id=alias.page_id,
                 path=alias.path,
                 has_children=alias.has_children,
                 is_passed=originals[alias.original_id].is_passed,
+                restriction=originals[alias.original_id].restriction,
             )
         return list(branches.values())
 
@@ -228,8 +250,10 @@ class Viewer:
     @cached_property
     def _alias_lookups(self) -> list[str]:
         """Return the lookups from an alias to its original, for as many links as the longest chain has."""
-        lookups: list[str] = []
-        lookup = "alias_of"
+        if not self.frame.has_aliases:
+            return []
+        lookups = ["alias_of"]
+        lookup = "alias_of__alias_of"
         while len(lookups) < MAX_LINKS and (
             page_model()._default_manager.filter(**{f"{lookup}__isnull": False}).exists()
         ):
@@ -296,10 +320,22 @@ def is_multilingual() -> bool:
     return bool(getattr(settings, "WAGTAIL_I18N_ENABLED", False))
 
 
+def find_site(request: HttpRequest) -> Site | None:
+    """Return the site that a request is for, and have Wagtail find it, and where sites begin, with it."""
+    if "_wagtail_site" not in request.__dict__:
+        frame = frame_of(request)
+        request._wagtail_site = frame.find_site(request)  # type: ignore[attr-defined]
+        if not is_multilingual():  # Else each site begins at several places, which the frame doesn't know.
+            request._wagtail_cached_site_root_paths = frame.root_paths  # type: ignore[attr-defined]
+    site: Site | None = request.__dict__["_wagtail_site"]
+    return site
+
+
 def _viewer(request: HttpRequest, *, with_session: bool) -> Viewer:
     viewers: dict[bool, Viewer] = request.__dict__.setdefault(_CACHE_NAME, {})
     if with_session not in viewers:
+        frame = frame_of(request)
         viewers[with_session] = Viewer(
-            site=Site.find_for_request(request), request=request if with_session else None
+            site=find_site(request), request=request if with_session else None, frame=frame
         )
     return viewers[with_session]

@@ -2,21 +2,22 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 from ninja.errors import ValidationError
 
 from standfirst.cache.tags import note_tag
+from standfirst.delivery.answers import answer_json
 from standfirst.delivery.lists import decode_cursor, next_part
 from standfirst.delivery.parameters import invalid_parameter
 from standfirst.visibility import anybody
 
 from ..models import ArticleMixin
 from ..queries import delivery as queries
-from ..queries.counts import count_claims_by_page
 from .keys import ArticleKey, ClaimKey, SourceKey
 from .parameters import (
+    MAX_BODIES,
     ArticleQuery,
     ClaimQuery,
     ResolveQuery,
@@ -28,7 +29,6 @@ from .resolving import find_page, find_redirect, find_redirect_target
 from .schemas import (
     AnyClaim,
     AnyDetail,
-    ArticleDetail,
     ArticleList,
     ClaimList,
     IndexedClaim,
@@ -49,17 +49,31 @@ router = Router(tags=["articles"])
     url_name="list_articles",
     summary="List articles",
 )
-def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleList:
-    """Return the published articles in one language that everybody may read, newest first."""
+def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleList | HttpResponse:
+    """Return the published articles in one language that everybody may read, newest first.
+
+    With `include=body` they are whole, each as `/articles/{id}/` answers it: a static site is built from a
+    few requests.
+    """
     viewer = anybody(request)
+    filters = filters_of(query)
+    with_bodies = "body" in filters.pop("include")
+    if with_bodies and query.limit > MAX_BODIES:
+        raise invalid_parameter(
+            "limit",
+            "too_many_bodies",
+            _("With include=body, the limit can be at most %(number)s.") % {"number": MAX_BODIES},
+        )
     after = decode_cursor(request, query.cursor, ArticleKey)
     try:
-        part = queries.find_articles(viewer=viewer, after=after, **filters_of(query))
+        part = queries.find_articles(viewer=viewer, after=after, with_bodies=with_bodies, **filters)
     except queries.UnknownLocaleError:
         raise _unknown_locale() from None
-    counts = {page_id: counts.total for page_id, counts in count_claims_by_page(part.rows).items()}
-    items = Presenter(request).summarise(part.rows, counts)
-    return ArticleList(items=items, **next_part(request, part.next_key))
+    presenter = Presenter(request)
+    following = next_part(request, part.next_key)
+    if with_bodies:
+        return answer_json({"items": presenter.articles(part.rows, part.gathered), **following})
+    return ArticleList(items=[*presenter.summarise(part.rows, part.claim_counts)], **following)
 
 
 @router.get(
@@ -69,16 +83,15 @@ def list_articles(request: HttpRequest, query: Query[ArticleQuery]) -> ArticleLi
     url_name="get_article",
     summary="Get an article",
 )
-def get_article(request: HttpRequest, page_id: int) -> ArticleDetail:
+def get_article(request: HttpRequest, page_id: int) -> HttpResponse:
     """Return a published article with its body, claims and references."""
     viewer = anybody(request)
-    page = queries.find_article(viewer=viewer, page_id=page_id)
-    if page is None:
+    found = queries.find_article(viewer=viewer, page_id=page_id)
+    if found is None:
         raise Http404
+    page, gathered = found
     note_tag("page", page.pk)
-    parent = page.get_parent()
-    public_parent = viewer.pages().filter(pk=parent.pk).first() if parent else None
-    return Presenter(request).article(page, public_parent)
+    return answer_json(Presenter(request).articles([page], gathered)[0])
 
 
 @router.get(

@@ -1,6 +1,6 @@
 """What the API's operations may be asked. Unknown parameters are refused."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
@@ -17,6 +17,8 @@ def _refuse_nul(value: str) -> str:
     return value
 
 
+# Whole articles in one part of the list.
+MAX_BODIES: Final = 50
 Text = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_refuse_nul)]
 PageId = Annotated[int, Field(ge=1, le=MAX_PAGE_ID)]
 RowId = Annotated[int, Field(ge=1, le=MAX_ID)]
@@ -39,6 +41,12 @@ class ArticleQuery(PartQuery):
     parent: PageId | None = Field(None, description="The id of the page that the articles are under.")
     locale: Text | None = Field(
         None, description="A language code such as `de`. Default: the language of `parent`, or the site's."
+    )
+
+    include: list[Literal["body"]] = Field(
+        default_factory=list,
+        max_length=1,
+        description=f"`body`: whole articles, as `/articles/{{id}}/` answers, at most {MAX_BODIES} a part.",
     )
 
 

@@ -1,14 +1,12 @@
 """Turns pages, claims and sources into the API's answers."""
 
-import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+import json
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pydantic import BaseModel
@@ -19,47 +17,34 @@ from standfirst.canonical import PublicAddresses
 from standfirst.languages import words_for
 from standfirst.visibility import anybody
 
-from ..body.items import (
-    ArticlePicture,
-    BlockItem,
-    CertaintyGrade,
-    CitationRelation,
-    CitedSource,
-    ClaimCitationItem,
-    CustomBlockItem,
-    EvidenceDirection,
-    PictureVariant,
-)
+from ..body.fingerprints import take_fingerprint
+from ..body.gathering import Gathered
+from ..body.naming import Named, read_names
 from ..body.pictures import Picture, describe_pictures
-from ..body.reading import Reading, read_alone, read_article
-from ..body.registry import find_kind
+from ..body.reading import Reading, read_article
+from ..body.writing import BodyWriter
 from ..claims.cards import parse_certainty, parse_direction, parse_relation
-from ..enums import Certainty, Direction, Relation
-from ..models import Claim, Source
+from ..models import Claim
 from ..models.mixins import ArticleAuthor
 from ..page_types import find_page_type, read_claim_fields, read_page_fields
-from ..queries.delivery import find_translations
+from ..queries.delivery import find_surroundings, find_translations
 from . import schemas
 
-logger = logging.getLogger("standfirst.articles")
 
-
-class Presenter:
+class Presenter(BodyWriter):
     """Writes the answers to one request."""
 
     def __init__(self, request: HttpRequest) -> None:
+        super().__init__(PublicAddresses(request))
         self.request = request
         self.viewer = anybody(request)
-        self.addresses = PublicAddresses(request)
-        self.claim_fields: Mapping[UUID, Mapping[str, Any]] = {}
-        self._comments: Mapping[str, int] | None = None
         self._translations: Mapping[UUID, Sequence[Claim]] = {}
 
     def page_link(self, page: Any) -> schemas.PageLink:
         url, path = self.addresses.of_page(page)
         return schemas.PageLink(type="page_link", id=page.pk, title=page.title, url=url, path=path)
 
-    def summarise(self, pages: list[Any], claim_counts: dict[int, int]) -> list[schemas.ArticleSummary]:
+    def summarise(self, pages: list[Any], claim_counts: Mapping[int, int]) -> list[schemas.ArticleSummary]:
         pictures = describe_pictures([(page.hero_image, page.hero_alt or "") for page in pages])
         translations = self.viewer.translations_of(pages)
         own_fields = read_page_fields(pages)
@@ -74,43 +59,110 @@ class Presenter:
             for page, picture in zip(pages, pictures, strict=True)
         ]
 
-    def article(self, page: Any, parent: Any) -> schemas.ArticleDetail:
-        with words_for(page):
-            return self._article(page, parent)
+    def articles(self, pages: Sequence[Any], gathered: Gathered) -> list[dict[str, Any]]:
+        """Return articles with their bodies, ready to be written as JSON.
 
-    def _article(self, page: Any, parent: Any) -> schemas.ArticleDetail:
-        reading = read_article(page, viewer=self.viewer, addresses=self.addresses)
-        page.reading = reading  # What blocks show in their templates is what everybody may see, too.
-        self.claim_fields = read_claim_fields([card.uid for card in reading.claims])
-        comment_counts = parts.count_comments([page], viewer=self.viewer) or {}
-        if reading.claims:
-            by_page = parts.count_comments_by_anchor([page], viewer=self.viewer) or {}
-            self._comments = by_page.get(page.pk)
+        Takes a number of queries that doesn't grow with them. What publishing rendered is used where it is
+        still true.
+        """
+        names = [read_names(page) for page in pages]
+        around = find_surroundings(pages, gathered, viewer=self.viewer)
+        kept: dict[int, dict[str, Any]] = {}
+        for page, named in zip(pages, names, strict=True):
+            content = self._find_kept(page, named, gathered, around.targets)
+            if content is not None:
+                kept[page.pk] = content
+                continue
+            # What blocks show in their templates is what everybody may see, too.
+            page.reading = read_article(
+                page, viewer=self.viewer, addresses=self.addresses, targets=around.targets
+            )
+        claims = [card.uid for page in pages if page.pk not in kept for card in page.reading.claims]
+        self.claim_fields = read_claim_fields(claims)
+        comment_counts = parts.count_comments(pages, viewer=self.viewer) or {}
+        has_claims = bool(claims) or any(content["claims"] for content in kept.values())
+        by_anchor = (parts.count_comments_by_anchor(pages, viewer=self.viewer) if has_claims else None) or {}
+        own_fields = read_page_fields([page for page in pages if page.pk not in kept])
+        answers = []
+        for page in pages:
+            self.comments = by_anchor.get(page.pk)
+            given: dict[str, Any] = {
+                "translations": around.translations[page.pk],
+                "comment_count": comment_counts.get(page.pk),
+            }
+            with words_for(page):
+                if page.pk in kept:
+                    answer = self._kept_article(page, around.parents[page.pk], kept[page.pk], **given)
+                else:
+                    detail = self._article(
+                        page, around.parents[page.pk], own_fields=own_fields[page.pk], **given
+                    )
+                    answer = detail.model_dump()
+            answers.append(answer)
+        return answers
+
+    def _find_kept(
+        self, page: Any, names: Named, gathered: Gathered, targets: Mapping[int, Any]
+    ) -> dict[str, Any] | None:
+        """Return what publishing rendered of a body, if that is what would be rendered now."""
+        rendering = gathered.renderings.get(page.pk)
+        if rendering is None:
+            return None
+        with words_for(page):
+            fingerprint = take_fingerprint(
+                page, names=names, gathered=gathered, targets=targets, addresses=self.addresses
+            )
+        if fingerprint != rendering.fingerprint:
+            return None
+        content: dict[str, Any] = json.loads(rendering.content)
+        return content
+
+    def _kept_article(
+        self,
+        page: Any,
+        parent: Any,
+        content: dict[str, Any],
+        *,
+        translations: list[Any],
+        comment_count: int | None,
+    ) -> dict[str, Any]:
+        for block in content["body"]:
+            if block["type"] == "claim":
+                block["comment_count"] = self.comments_about(block["uid"])
+        fields = {
+            "type": "article",
+            "seo_title": page.seo_title or None,
+            "search_description": page.search_description or None,
+            "comment_count": comment_count,
+            "labels": _describe_words(content["reading_minutes"]),
+            "parent": self.page_link(parent) if parent else None,
+            **self._summary_fields(page, content["lead_picture"], translations),
+            **{name: content[name] for name in ("reading_minutes", "outline", "body", "references")},
+        }
+        return {name: fields[name] for name in schemas.ArticleDetail.model_fields}
+
+    def _article(
+        self,
+        page: Any,
+        parent: Any,
+        *,
+        translations: list[Any],
+        comment_count: int | None,
+        own_fields: Mapping[str, Any],
+    ) -> schemas.ArticleDetail:
+        reading: Reading = page.reading
         return _typed(page, schemas.ArticleDetail, schemas.DETAILS)(
             seo_title=page.seo_title or None,
             search_description=page.search_description or None,
-            comment_count=comment_counts.get(page.pk),
+            comment_count=comment_count,
             labels=_describe_words(reading.minutes),
             parent=self.page_link(parent) if parent else None,
             reading_minutes=reading.minutes,
-            outline=[
-                schemas.OutlineItem(
-                    type="outline_entry", level=entry.level, text=entry.text, anchor=entry.anchor
-                )
-                for entry in reading.outline
-            ],
+            outline=self.outline(reading),
             body=self.blocks(reading.stream, reading),
-            references=[
-                schemas.ReferenceItem(
-                    type="reference",
-                    number=reference.number,
-                    source=self.source(reference.source),
-                    cited_by=[card.uid for card in reference.cited_by],
-                )
-                for reference in reading.references
-            ],
-            **self._summary_fields(page, reading.hero, self.viewer.translations_of([page])[page.pk]),
-            **read_page_fields([page])[page.pk],
+            references=self.references(reading),
+            **self._summary_fields(page, reading.hero, translations),
+            **own_fields,
         )
 
     def claims(self, claims: Sequence[Claim]) -> list[schemas.IndexedClaim]:
@@ -121,14 +173,10 @@ class Presenter:
         self._translations = find_translations(viewer=self.viewer, claims=claims)
         items = []
         for claim in claims:
-            self._comments = by_page.get(claim.page.pk)
+            self.comments = by_page.get(claim.page.pk)
             with words_for(claim.page):
                 items.append(self._claim(claim))
         return items
-
-    def comments_about(self, claim_uid: UUID) -> int | None:
-        """Return the number of comments about a claim of the page at hand; None if the page takes none."""
-        return None if self._comments is None else self._comments.get(str(claim_uid), 0)
 
     def _claim(self, claim: Claim) -> schemas.IndexedClaim:
         path, url = self._claim_address(claim)
@@ -170,38 +218,20 @@ class Presenter:
             url=url,
         )
 
-    def source(self, source: Source) -> CitedSource:
-        return CitedSource(type="source", **self._source_fields(source))
-
     def source_detail(self, source: Any) -> schemas.SourceDetail:
         """Return a source that was annotated with its number of published claims."""
         return schemas.SourceDetail(
-            type="source_detail", claim_count=source.claim_count, **self._source_fields(source)
+            type="source_detail", claim_count=source.claim_count, **self.source_fields(source)
         )
 
-    def _source_fields(self, source: Source) -> dict[str, Any]:
-        return {
-            "id": source.pk,
-            "kind": source.kind,
-            "title": source.title,
-            "authors": source.authors_display or None,
-            "container_title": source.container_title or None,
-            "year": source.year,
-            "doi": source.doi or None,
-            "doi_url": source.doi_url or None,
-            "pmid": source.pmid or None,
-            "url": source.safe_url or None,
-            "citation_text": source.citation_text,
-        }
-
-    def _summary_fields(self, page: Any, picture: Picture | None, translations: list[Any]) -> dict[str, Any]:
+    def _summary_fields(self, page: Any, picture: Any, translations: list[Any]) -> dict[str, Any]:
         url, path = self.addresses.of_page(page)
-        lead_image = picture and schemas.LeadImage(
-            type="lead_image",
-            picture=self.picture(picture),
-            caption=page.hero_caption or None,
-            credit=page.hero_credit or None,
-        )
+        lead_image: Any = picture and {
+            "type": "lead_image",
+            "picture": self.picture(picture) if isinstance(picture, Picture) else picture,
+            "caption": page.hero_caption or None,
+            "credit": page.hero_credit or None,
+        }
         return {
             "id": page.pk,
             "title": page.title,
@@ -247,64 +277,6 @@ class Presenter:
             url=url if is_web_address(url) else None,
         )
 
-    def picture(self, picture: Picture) -> ArticlePicture:
-        default = picture.default
-        return ArticlePicture(
-            type="picture",
-            alt=picture.alt,
-            url=self.addresses.of_file(default.url),
-            width=default.width,
-            height=default.height,
-            variants=[
-                PictureVariant(
-                    type="picture_variant",
-                    url=self.addresses.of_file(file.url),
-                    width=file.width,
-                    height=file.height,
-                )
-                for file in picture.files
-            ],
-        )
-
-    def certainty(self, certainty: Certainty) -> CertaintyGrade:
-        return CertaintyGrade(
-            type="certainty",
-            value=certainty,
-            level=certainty.level,
-            symbol=certainty.symbol,
-            label=str(certainty.label),
-            meaning=str(certainty.meaning),
-        )
-
-    def direction(self, direction: Direction | None) -> EvidenceDirection | None:
-        if direction is None:
-            return None
-        return EvidenceDirection(type="direction", value=direction, label=str(direction.label))
-
-    def citation(self, number: int, source: Source, relation: Relation) -> ClaimCitationItem:
-        return ClaimCitationItem(
-            type="citation",
-            number=number,
-            relation=CitationRelation(type="relation", value=relation, label=str(relation.label)),
-            source=self.source(source),
-        )
-
-    def blocks(self, stream: Iterable[Any], reading: Reading) -> list[BlockItem]:
-        """Return the items of a stream's blocks; a block of an unknown kind is as the page shows it."""
-        return [self._block(child, reading) for child in stream]
-
-    def _block(self, child: Any, reading: Reading) -> BlockItem:
-        kind = find_kind(child.block)
-        if kind is None:
-            return CustomBlockItem(
-                type="custom",
-                id=child.id or "",
-                block_type=child.block_type,
-                html=_render(child, reading.page),
-            )
-        placed = reading.find_child(child) or read_alone(kind, child.block, child.value)
-        return kind.write(replace(placed, id=child.id or ""), self)
-
 
 def _typed(
     page: Any, ours: type[BaseModel], others: dict[str, type[BaseModel]], *, suffix: str = ""
@@ -329,14 +301,3 @@ def _describe_words(minutes: int | None) -> schemas.ArticleLabels:
         updated=_("Updated"),
         reading_time=reading_time,
     )
-
-
-def _render(child: Any, page: Any) -> str:
-    """Return the HTML of a block. A template that can't do without a request must not break the answer."""
-    try:
-        # As `include_block` has it: a block without a template renders its value as it is.
-        return str(conditional_escape(child.render({"page": page})))
-    except Exception:
-        # A site's templates raise what they like.
-        logger.exception("The block “%s” of page %s can't be shown", child.block_type, page.pk)
-        return ""

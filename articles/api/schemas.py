@@ -14,9 +14,10 @@ from ..body.items import (
     ArticlePicture,
     BlockItem,
     CertaintyGrade,
-    CitedSource,
     ClaimCitationItem,
     EvidenceDirection,
+    OutlineItem,
+    ReferenceItem,
     SourceFields,
 )
 from ..body.registry import make_item_type
@@ -121,24 +122,6 @@ class IndexedClaim(BaseModel):
     )
 
 
-class OutlineItem(BaseModel):
-    """A heading in the article's table of contents."""
-
-    type: Literal["outline_entry"]
-    level: Literal["h2", "h3"]
-    text: str
-    anchor: str
-
-
-class ReferenceItem(BaseModel):
-    """A source in the article's references, and the claims that cite it."""
-
-    type: Literal["reference"]
-    number: int
-    source: CitedSource
-    cited_by: list[UUID] = Field(description="The uids of claims in this article's body.")
-
-
 class ArticleSummary(BaseModel):
     """An article in a list."""
 
@@ -231,21 +214,20 @@ DETAILS = extend_with_page_types(ArticleDetail, "")
 AnyClaim = extend_claim(IndexedClaim)
 
 
-def _any_of(ours: type[BaseModel], others: dict[str, type[BaseModel]]) -> Any:
-    schemas = [ours, *others.values()]
-    return Annotated[reduce(or_, schemas), Field(discriminator="type")] if others else ours
+def _any_of(*schemas: type[BaseModel]) -> Any:
+    return Annotated[reduce(or_, schemas), Field(discriminator="type")] if schemas[1:] else schemas[0]
 
 
 if TYPE_CHECKING:
-    AnySummary = ArticleSummary
+    AnyListed = ArticleSummary | ArticleDetail
     AnyDetail = ArticleDetail
 else:
-    AnySummary = _any_of(ArticleSummary, SUMMARIES)
-    AnyDetail = _any_of(ArticleDetail, DETAILS)
+    AnyListed = _any_of(ArticleSummary, *SUMMARIES.values(), ArticleDetail, *DETAILS.values())
+    AnyDetail = _any_of(ArticleDetail, *DETAILS.values())
 
 
-class ArticleList(Part[AnySummary]):
-    """A part of the list of articles, newest first."""
+class ArticleList(Part[AnyListed]):
+    """A part of the list of articles, newest first: summaries or, with `include=body`, whole articles."""
 
 
 class ClaimList(Part[AnyClaim]):  # type: ignore[valid-type]

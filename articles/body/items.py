@@ -5,6 +5,7 @@ costs a quarter of the time of a list and is of no use where the writer names ea
 """
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -102,3 +103,21 @@ class ClaimCitationItem(BaseModel):
     number: int = Field(description="In an article, the source's number in its references.")
     relation: CitationRelation
     source: CitedSource
+
+
+class OutlineItem(BaseModel):
+    """A heading in the article's table of contents."""
+
+    type: Literal["outline_entry"]
+    level: Literal["h2", "h3"]
+    text: str
+    anchor: str
+
+
+class ReferenceItem(BaseModel):
+    """A source in the article's references, and the claims that cite it."""
+
+    type: Literal["reference"]
+    number: int
+    source: CitedSource
+    cited_by: list[UUID] = Field(description="The uids of claims in this article's body.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -50,10 +51,16 @@ class Picture:
 def choose_filters(image: AbstractImage, *, widths: Sequence[int]) -> list[Filter]:
     """Return the filters of the renditions in which an image is offered; nothing is ever enlarged."""
     if image.is_svg():
-        return [Filter(spec=f"width-{max(widths)}")]
+        return [_filter(max(widths))]
     narrower = [width for width in widths if width < image.width]
     wider = [width for width in widths if width >= image.width]
-    return [Filter(spec=f"width-{width}") for width in [*narrower, *wider[:1]]]
+    return [_filter(width) for width in [*narrower, *wider[:1]]]
+
+
+@cache
+def _filter(width: int) -> Filter:
+    # Wagtail reads what a filter says from its text anew for each image.
+    return Filter(spec=f"width-{width}")
 
 
 def describe_pictures(
@@ -61,12 +68,13 @@ def describe_pictures(
 ) -> list[Picture | None]:
     """Return a picture for each image and alternative text, None if there is no image to show.
 
-    Costs one query, and writes nothing: a rendition that doesn't exist (they are made on publishing, see
-    ``articles.services.make_renditions``) is replaced by the image's own file.
+    Costs one query, none for images whose renditions were read ahead, and writes nothing: a rendition that
+    doesn't exist (they are made on publishing, see ``articles.services.make_renditions``) is replaced by the
+    image's own file.
     """
     pairs = list(images)
     widths = widths or conf.image_widths()
-    present = [image for image, _ in pairs if image is not None]
+    present = [image for image, _ in pairs if image is not None and not _has_renditions(image)]
     if present:
         specs = {f"width-{width}" for width in widths}
         rendition_model = present[0].get_rendition_model()
@@ -79,6 +87,10 @@ def describe_pictures(
             ),
         )
     return [None if image is None else _describe(image, alt, widths) for image, alt in pairs]
+
+
+def _has_renditions(image: AbstractImage) -> bool:
+    return "prefetched_renditions" in image.__dict__
 
 
 def _describe(image: AbstractImage, alt: str, widths: Sequence[int]) -> Picture | None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from wagtail.blocks import Block
 
+from .kept import KeptReading
 from .reading import Reading, read_alone
 from .registry import PlacedBlock, find_kind
 from .streams import find_owner
@@ -40,7 +41,7 @@ def find_placed(block: Block, value: Any, context: Mapping[str, Any] | None) -> 
     """
     for page in (find_owner(value), (context or {}).get("page")):
         reading = getattr(page, "reading", None)
-        placed = reading.find(value) if isinstance(reading, Reading) else None
+        placed = reading.find(value) if isinstance(reading, Reading | KeptReading) else None
         if placed is not None:
             return placed
     kind = find_kind(block)

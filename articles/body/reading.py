@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,9 +20,10 @@ from django.utils.html import strip_tags
 from .. import conf
 from ..claims.cards import ClaimCard
 from ..claims.identity import mint_claim_group, mint_claim_uid
+from .known import knowing_rows_of, linked_pages
 from .pictures import Picture, describe_pictures
 from .registry import BlockKind, PlacedBlock
-from .richtext import render_rich_texts
+from .richtext import find_targets, render_rich_texts
 from .streams import find_blocks
 
 if TYPE_CHECKING:
@@ -75,6 +76,19 @@ class Reading:
         return list(self._references.values())
 
     @property
+    def has_references(self) -> bool:
+        return bool(self._references)
+
+    @property
+    def claim_count(self) -> int:
+        return len(self.claims)
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether there is HTML that was rendered ahead (``KeptReading``), in the language in use."""
+        return False
+
+    @property
     def word_count(self) -> int:
         """Return the number of words of the standfirst and the body."""
         return len(re.findall(r"\w+", self.text))
@@ -89,6 +103,11 @@ class Reading:
         """Return the block with this value, which must be the very object that the stream holds, or None."""
         placed = self._placed.get(id(value))
         return placed if placed is not None and placed.value is value else None
+
+    @property
+    def blocks(self) -> list[PlacedBlock]:
+        """Return the blocks of registered kinds in all streams of the page, each at least once."""
+        return list(self._placed.values())
 
     def find_child(self, child: Any) -> PlacedBlock | None:
         """Return the block that a child of a stream is, or None."""
@@ -129,16 +148,24 @@ class Reading:
 
 
 def read_article(
-    page: ArticleMixin, *, viewer: Viewer | None = None, addresses: PublicAddresses | None = None
+    page: ArticleMixin,
+    *,
+    viewer: Viewer | None = None,
+    addresses: PublicAddresses | None = None,
+    targets: Mapping[int, Any] | None = None,
 ) -> Reading:
     """Return the reading of a page's body, complete or draft.
 
-    ``viewer`` and ``addresses`` say how links in rich text are written (see
+    ``viewer``, ``addresses`` and ``targets`` say how links in rich text are written (see
     ``articles.body.richtext.render_rich_texts``).
     """
+    linked = linked_pages(page)
+    if targets is None and viewer is None and linked is not None:
+        targets = find_targets(other for other in linked if other.live)
     reading = Reading(page=page, stream=page.body_stream)
-    blocks = find_blocks(page)
-    _read_rich_texts(blocks, viewer=viewer, addresses=addresses)
+    with knowing_rows_of(page):
+        blocks = find_blocks(page)
+    _read_rich_texts(blocks, viewer=viewer, addresses=addresses, targets=targets)
     _read_pictures(reading, blocks)
     _annotate(reading, blocks)
     reading.text = "\n".join([strip_tags(page.standfirst or ""), *_find_texts(reading)])
@@ -156,7 +183,7 @@ def read_alone(kind: BlockKind, block: Block, value: Any) -> PlacedBlock:
     """Return a block that stands on no page, such as the preview of its kind in the editor."""
     placed = PlacedBlock(kind=kind, block=block, value=value)
     reading = Reading()
-    _read_rich_texts([placed], viewer=None, addresses=None)
+    _read_rich_texts([placed])
     _read_pictures(reading, [placed])
     _annotate(reading, [placed])
     return placed
@@ -182,11 +209,15 @@ def _annotate(reading: Reading, blocks: Iterable[PlacedBlock]) -> None:
 
 
 def _read_rich_texts(
-    blocks: list[PlacedBlock], *, viewer: Viewer | None, addresses: PublicAddresses | None
+    blocks: list[PlacedBlock],
+    *,
+    viewer: Viewer | None = None,
+    addresses: PublicAddresses | None = None,
+    targets: Mapping[int, Any] | None = None,
 ) -> None:
     texts = [(placed, placed.kind.rich_texts(placed.value)) for placed in blocks]
     sources = [source for _placed, own in texts for source in own]
-    rendered = iter(render_rich_texts(sources, viewer=viewer, addresses=addresses))
+    rendered = iter(render_rich_texts(sources, viewer=viewer, addresses=addresses, targets=targets))
     for placed, own in texts:
         placed.html = [next(rendered) for _source in own]
 

@@ -294,6 +294,26 @@ class Migration(migrations.Migration):
             ],
             options={"ordering": ["claim", "position"]},
         ),
+        migrations.CreateModel(
+            name="BodyRendering",
+            fields=[
+                (
+                    "page",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=swapper.get_model_name("wagtailcore", "Page"),
+                    ),
+                ),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("content", models.TextField()),
+                ("page_fingerprint", models.CharField(blank=True, max_length=64)),
+                ("page_content", models.TextField(blank=True)),
+            ],
+            options={"default_permissions": ()},
+        ),
         migrations.AddIndex(
             model_name="claim",
             index=models.Index(fields=["page", "position"], name="standfirst_claim_position"),

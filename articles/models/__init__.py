@@ -5,6 +5,7 @@ from .claims import Claim, ClaimCitation
 from .mixins import ArticleMixin
 from .pages import ArticleAuthor, ArticleIndexPage, ArticlePage, ArticleTag
 from .people import Person
+from .renderings import BodyRendering
 from .sources import Source
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "ArticleMixin",
     "ArticlePage",
     "ArticleTag",
+    "BodyRendering",
     "Claim",
     "ClaimCitation",
     "Person",

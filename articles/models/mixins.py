@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar, Protocol
 
 from django.db import models
@@ -21,9 +22,16 @@ from standfirst.publishing import publishing
 from standfirst.write_lock import writing
 
 from ..body.blocks import ArticleBodyBlock
-from ..body.reading import Reading, read_article
+from ..body.fingerprints import take_page_fingerprint
+from ..body.gathering import gather
+from ..body.kept import KeptReading, mark_claims
+from ..body.naming import read_names
+from ..body.reading import read_article
 from ..body.streams import own_streams
 from ..claims.naming import name_claim
+
+_GATHERED = "_standfirst_gathered"
+_OF_ONE_REQUEST = {"reading", "served_to", _GATHERED, "_standfirst_known", "_standfirst_linked"}
 
 
 class ArticleAuthor(Protocol):
@@ -122,11 +130,15 @@ class ArticleMixin(models.Model):
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy, or a cache, is given of the page: it reads its body anew."""
         state: dict[str, Any] = super().__getstate__()
-        return {name: value for name, value in state.items() if name not in ("reading", "served_to")}
+        return {name: value for name, value in state.items() if name not in _OF_ONE_REQUEST}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return the template's context. A block rendered without one finds the request on the page."""
         self.served_to = request
+        names = read_names(self)
+        self.__dict__[_GATHERED] = names, gather([self], names=[names], with_renderings=True)
+        # Whatever was read before was read without it.
+        self.__dict__.pop("reading", None)
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)  # type: ignore[misc]
         return context
 
@@ -180,8 +192,17 @@ class ArticleMixin(models.Model):
         return getattr(self, self.article_body, None) or ()
 
     @cached_property
-    def reading(self) -> Reading:
-        """Return what a reader is shown of the body: claims, outline, pictures and bibliography."""
+    def reading(self) -> Any:
+        """Return what a reader is shown of the body: claims, outline, pictures and bibliography.
+
+        It is a ``Reading`` or, when the page is served and its body was rendered ahead, a ``KeptReading``.
+        """
+        names, gathered = self.__dict__.pop(_GATHERED, (None, None))
+        rendering = gathered.renderings.get(self.pk) if gathered is not None else None
+        if rendering is not None and rendering.page_fingerprint:
+            fingerprint = take_page_fingerprint(self, names=names, gathered=gathered)
+            if fingerprint == rendering.page_fingerprint:
+                return KeptReading(rendering.page_content, partial(read_article, self))
         return read_article(self)
 
     def get_comment_anchors(self) -> dict[str, str]:
@@ -195,7 +216,7 @@ class ArticleMixin(models.Model):
             rows = self.indexed_claims.order_by("position")  # type: ignore[attr-defined]
             claims = rows.values_list("uid", "position", "statement")
         else:
-            claims = ((claim.uid, claim.position, claim.statement) for claim in self.reading.claims)
+            claims = ((claim.uid, claim.position, claim.statement) for claim in mark_claims(self.reading))
         return {
             str(uid): name_claim(position=position, statement=statement)
             for uid, position, statement in claims

@@ -18,8 +18,10 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from standfirst.plain_migrations import plain_in_migrations
+from standfirst.restrictions import RestrictionsOnce
 from standfirst.visibility import visitor
 
+from ..body.gathering import gathered_rows
 from ..queries.article_index import list_teasers
 from .mixins import ArticleMixin
 from .people import Person
@@ -36,7 +38,7 @@ def link_to_page(related_name: str) -> models.OneToOneField[Page, Page]:
 
 
 @plain_in_migrations
-class ArticleIndexPage(Page):
+class ArticleIndexPage(RestrictionsOnce, Page):
     """A list of the articles below it, newest first, that readers can narrow to a tag."""
 
     page_ptr = link_to_page("standfirst_article_index")
@@ -108,7 +110,7 @@ class ArticleAuthor(Orderable):
 
 
 @plain_in_migrations
-class ArticlePage(ArticleMixin, Page):  # type: ignore[django-manager-missing]
+class ArticlePage(ArticleMixin, RestrictionsOnce, Page):  # type: ignore[django-manager-missing]
     """An article."""
 
     page_ptr = link_to_page("standfirst_article")
@@ -141,16 +143,21 @@ class ArticlePage(ArticleMixin, Page):  # type: ignore[django-manager-missing]
 
     @property
     def article_authors(self) -> Sequence[Person]:
-        bylines = [byline for byline in self.bylines.all() if byline.person_id]
-        prefetch_related_objects(bylines, "person")
+        gathered = gathered_rows(self, "bylines")
+        rows = self.bylines.all() if gathered is None else gathered
+        bylines = [byline for byline in rows if byline.person_id]
+        if gathered is None:
+            prefetch_related_objects(bylines, "person")
         # Somebody named twice in the editor is shown once to readers.
         return list({byline.person_id: byline.person for byline in bylines}.values())
 
     @property
     def article_tags(self) -> Sequence[Any]:
         # The tag manager queries the database even if the tags were fetched with many articles at once.
-        items = list(self.tagged_items.all())
-        prefetch_related_objects(items, "tag")
+        gathered = gathered_rows(self, "tagged_items")
+        items = list(self.tagged_items.all() if gathered is None else gathered)
+        if gathered is None:
+            prefetch_related_objects(items, "tag")
         return sorted((item.tag for item in items), key=lambda tag: tag.name.casefold())
 
     @classmethod

@@ -14,7 +14,7 @@ from wagtail.search import index
 from standfirst.addresses import is_web_address, validate_web_address
 from standfirst.plain_migrations import plain_in_migrations
 
-from ..body.citations import read_cited_ids
+from ..body.naming import read_cited_ids
 from ..enums import SourceKind
 from ..sources.csl import TEXT_VARIABLES, read_fields, write_fields
 from ..sources.identifiers import normalise_doi, normalise_pmid

@@ -13,8 +13,9 @@ from taggit.models import Tag
 from standfirst.visibility import Viewer, is_multilingual
 
 from .. import conf
+from ..body.gathering import gather
 from ..body.pictures import Picture, describe_pictures
-from .counts import ClaimCounts, count_claims_by_page
+from .counts import ClaimCounts, PageCounts
 
 # A listing shows pictures small: it needs only the narrow renditions.
 _TEASER_WIDTHS = 2
@@ -80,19 +81,16 @@ def list_teasers(*, index_page: Any, articles: Any, viewer: Viewer, tag: str, nu
     choices = _find_choices(chosen, articles)
     if tag:
         articles = articles.filter(tagged_items__tag=chosen) if chosen else articles.none()
-    articles = (
-        articles.order_by(F("first_published_at").desc(nulls_last=True), "-pk")
-        .defer_streamfields()
-        .select_related("hero_image", "locale")
-        .prefetch_related("bylines__person", "tagged_items__tag")
-    )
+    articles = articles.order_by(F("first_published_at").desc(nulls_last=True), "-pk").defer_streamfields()
     page = Paginator(articles, conf.page_size()).page(_read_number(number))
     shown = list(page.object_list)
+    viewer.frame.give_locales(shown)
+    claims = PageCounts(shown)
+    counts = claims.by_page(gather(shown, more=[claims.part]).found)
     pictures = describe_pictures(
         [(article.hero_image, article.hero_alt) for article in shown],
         widths=conf.image_widths()[:_TEASER_WIDTHS],
     )
-    counts = count_claims_by_page(shown)
     return Listing(
         teasers=[
             Teaser(article=article, picture=picture, counts=counts[article.pk])

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Count, QuerySet
 
-from standfirst.aliases import find_original_ids, page_model
+from standfirst.aliases import find_original_ids
+from standfirst.together import Counts, Together, read_together
 
 from ..enums import Certainty
 
@@ -34,24 +36,38 @@ def count_claims(claims: QuerySet[Any]) -> ClaimCounts:
     return _as_counts(dict(rows))
 
 
-def count_claims_by_page(pages: Iterable[Any]) -> dict[int, ClaimCounts]:
-    """Return the counts of each page's claims by the page's id; an alias has its original's claims.
+class PageCounts:
+    """The counts of the claims of pages, an alias's being its original's.
 
-    Takes one query, and one more for each link of the longest chain of aliases.
+    ``part`` is to be read with whatever else is read of the pages. Until then it costs nothing, but one query
+    for each link of the longest chain of aliases.
     """
-    original_of = find_original_ids(pages)
-    counters: dict[int, Counter[str]] = {original_id: Counter() for original_id in original_of.values()}
-    # By way of the pages: the model of claims is made after the page types, which read this.
-    rows = (
-        page_model()
-        ._base_manager.filter(pk__in=list(counters), indexed_claims__isnull=False)
-        .order_by()
-        .values_list("pk", "indexed_claims__certainty")
-        .annotate(number=Count("indexed_claims"))
-    )
-    for page_id, certainty, number in rows:
-        counters[page_id][certainty] = number
-    return {page_id: _as_counts(counters[original_id]) for page_id, original_id in original_of.items()}
+
+    def __init__(self, pages: Iterable[Any]) -> None:
+        self._original_of = find_original_ids(pages)
+        # The model of claims is made after the page types, which read this.
+        claim: Any = apps.get_model("standfirst_articles", "Claim")
+        self.part = Counts(
+            model=claim,
+            field="page",
+            values=sorted(set(self._original_of.values())),
+            by=("page", "certainty"),
+        )
+
+    def by_page(self, found: Together) -> dict[int, ClaimCounts]:
+        """Return the counts by the page's id, from what was read."""
+        counters: dict[int, Counter[str]] = {number: Counter() for number in self._original_of.values()}
+        for page_id, certainty, number in found.counts(self.part):
+            counters[page_id][certainty] = number
+        return {
+            page_id: _as_counts(counters[original_id]) for page_id, original_id in self._original_of.items()
+        }
+
+
+def count_claims_by_page(pages: Iterable[Any]) -> dict[int, ClaimCounts]:
+    """Return the counts of each page's claims by the page's id; see ``PageCounts``. Takes one query."""
+    counts = PageCounts(pages)
+    return counts.by_page(read_together([counts.part]))
 
 
 def _as_counts(numbers: Mapping[str, int]) -> ClaimCounts:

@@ -1,6 +1,6 @@
 """The rows behind the API's answers: articles, claims and sources that everybody, or a viewer, may see."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -10,16 +10,19 @@ from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
-from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from wagtail.models import Locale
 
-from standfirst.aliases import find_original_id
+from standfirst.aliases import find_original_id, page_model
 from standfirst.visibility import Viewer, is_multilingual
 
+from ..body.gathering import Gathered, gather
+from ..body.naming import read_names
+from ..body.richtext import find_targets
 from ..enums import Certainty, Direction
 from ..models import Claim, ClaimCitation, Source, article_page_models
 from ..sources.identifiers import normalise_doi
+from .counts import PageCounts
 
 # The largest ids that the databases' columns hold: wagtailcore_page.id is 32 bits wide, our own are 64.
 MAX_PAGE_ID: Final = 2**31 - 1
@@ -32,6 +35,26 @@ class Slice:
 
     rows: list[Any]
     next_key: tuple[Any, ...] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleSlice(Slice):
+    """A part of a list of articles, with the number of each article's claims by the page's id."""
+
+    claim_counts: Mapping[int, int]
+    gathered: Gathered
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """The pages that answers about articles lead to, as far as the viewer may see them.
+
+    ``parents`` and ``translations`` are by the article's id, ``targets``, which texts link to, by their own.
+    """
+
+    parents: Mapping[int, Any]
+    translations: Mapping[int, list[Any]]
+    targets: Mapping[int, Any]
 
 
 class UnknownLocaleError(Exception):
@@ -47,12 +70,14 @@ def find_articles(
     author: str | None = None,
     parent: int | None = None,
     locale: str | None = None,
-) -> Slice:
+    with_bodies: bool = False,
+) -> ArticleSlice:
     """Return a part of the articles in one language, newest first. Raises ``UnknownLocaleError``.
 
     Articles must have all of the tags, given by their slugs. ``author`` is a slug or an id, ``parent`` the id
     of the page that the articles are directly under, ``locale`` a language code: without one, the language is
-    that of the parent or of the site. ``after`` is the ``next_key`` of the part before.
+    that of the parent or of the site. ``after`` is the ``next_key`` of the part before. Without
+    ``with_bodies`` the bodies are left in the database.
     """
     pages = _article_pages(viewer)
     for slug in tag:
@@ -67,20 +92,56 @@ def find_articles(
     if after:
         pages = pages.filter(_is_after(*after))
     pages = pages.order_by(F("first_published_at").desc(nulls_last=True), "-pk")
-    rows = list(pages[: limit + 1].defer_streamfields().specific())
+    pages = pages[: limit + 1]
+    rows = _as_specific(pages if with_bodies else pages.defer_streamfields())
     found = _cut(rows, limit, lambda page: (page.first_published_at, page.pk))
-    fetch_article_relations(found.rows)
-    return found
+    viewer.frame.give_locales(found.rows)
+    counts = PageCounts(found.rows)
+    names = [read_names(page) for page in found.rows] if with_bodies else None
+    gathered = gather(
+        found.rows, names=names, with_renderings=with_bodies, with_around=with_bodies, more=[counts.part]
+    )
+    by_page = counts.by_page(gathered.found)
+    return ArticleSlice(
+        rows=found.rows,
+        next_key=found.next_key,
+        claim_counts={page_id: number.total for page_id, number in by_page.items()},
+        gathered=gathered,
+    )
 
 
-def find_article(*, viewer: Viewer, page_id: int) -> Any:
-    """Return an article as its own class, or None."""
+def find_article(*, viewer: Viewer, page_id: int) -> tuple[Any, Gathered] | None:
+    """Return an article as its own class, with what was read for it, or None."""
     if page_id > MAX_PAGE_ID:
         return None
-    page = _article_pages(viewer).filter(pk=page_id).specific().first()
-    if page is not None:
-        fetch_article_relations([page])
-    return page
+    pages = _as_specific(_article_pages(viewer).filter(pk=page_id))
+    viewer.frame.give_locales(pages)
+    gathered = gather(
+        pages, names=[read_names(page) for page in pages], with_renderings=True, with_around=True
+    )
+    return (pages[0], gathered) if pages else None
+
+
+def find_surroundings(pages: Sequence[Any], gathered: Gathered, *, viewer: Viewer) -> Surroundings:
+    """Return the parents and translations of articles, and what their texts link to, of what was read."""
+    viewer.frame.give_locales([*gathered.around, *gathered.linked])
+    here = [page for page in gathered.around if viewer.is_here(page) and viewer.sees(page)]
+    by_path = {page.path: page for page in here}
+    return Surroundings(
+        parents={page.pk: by_path.get(page.path[: -page.steplen]) for page in pages},
+        translations={
+            page.pk: sorted(
+                (
+                    other
+                    for other in here
+                    if other.translation_key == page.translation_key and other.pk != page.pk
+                ),
+                key=lambda other: (other.locale_id, other.pk),
+            )
+            for page in pages
+        },
+        targets=find_targets(page for page in gathered.linked if viewer.sees(page)),
+    )
 
 
 def find_claims(
@@ -192,21 +253,16 @@ def find_source(*, viewer: Viewer, source_id: int) -> Source | None:
     return source
 
 
-def fetch_article_relations(pages: list[Any]) -> None:
-    """Fetch what all the pages' summaries show, in one query per relation."""
-    by_class: dict[type, list[Any]] = {}
-    for page in pages:
-        by_class.setdefault(type(page), []).append(page)
-    for same in by_class.values():
-        lookups = [*same[0].article_relations, "locale"]
-        if isinstance(getattr(type(same[0]), "hero_image", None), ForwardManyToOneDescriptor):
-            lookups.append("hero_image")  # A page type may have something else in its place.
-        prefetch_related_objects(same, *lookups)
-
-
 def _article_pages(viewer: Viewer) -> Any:
-    content_types = ContentType.objects.get_for_models(*article_page_models(), for_concrete_models=False)
-    return viewer.pages().filter(content_type__in=content_types.values())
+    models = article_page_models()
+    content_types = ContentType.objects.get_for_models(*models, for_concrete_models=False)
+    # With one type of articles, its pages are read as such at once.
+    pages = viewer.pages(models[0] if len(models) == 1 else None)
+    return pages.filter(content_type__in=content_types.values())
+
+
+def _as_specific(pages: Any) -> list[Any]:
+    return list(pages.specific() if pages.model is page_model() else pages)
 
 
 def _in_locale(pages: Any, language_code: str | None, *, viewer: Viewer, named: Any) -> Any:

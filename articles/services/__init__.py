@@ -3,6 +3,7 @@
 from .article_import import ImportRefusedError, ImportReport, Outcome, import_article
 from .claim_index import RebuildReport, index_claims, rebuild_claims
 from .publication import follow_publication, follow_showing, follow_unpublication
+from .renderings import RenderReport, render_all_bodies, render_bodies, render_what_refers_to
 from .renditions import make_renditions
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "ImportReport",
     "Outcome",
     "RebuildReport",
+    "RenderReport",
     "follow_publication",
     "follow_showing",
     "follow_unpublication",
@@ -17,4 +19,7 @@ __all__ = [
     "index_claims",
     "make_renditions",
     "rebuild_claims",
+    "render_all_bodies",
+    "render_bodies",
+    "render_what_refers_to",
 ]

@@ -8,6 +8,7 @@ from standfirst.cache.addresses import purge_answer_about
 
 from ..models import ArticleMixin
 from .claim_index import drop_claims, index_claims
+from .renderings import render_after_publishing
 from .renditions import make_renditions
 
 # The operation of the API that answers with a whole article.
@@ -46,4 +47,9 @@ def follow_showing(*, page: Any) -> None:
     def scale() -> None:
         make_renditions(page=page)
 
+    def render() -> None:
+        render_after_publishing(page=page)
+
     transaction.on_commit(scale, robust=True)
+    # With the files of the pictures: their addresses are part of what is kept.
+    transaction.on_commit(render, robust=True)

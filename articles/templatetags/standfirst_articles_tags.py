@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+
+from ..body.kept import KeptReading, render_kept_body
 
 register = template.Library()
 
@@ -21,6 +24,12 @@ def breakable(text: object) -> SafeString:
     """Return an identifier or address, escaped, that can be broken after each slash and full stop."""
     # Each part is escaped before they are joined by the one tag.
     return mark_safe("<wbr>".join(conditional_escape(part) for part in _MARKS.split(str(text))))  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def kept_body(context: Context, reading: KeptReading) -> SafeString:
+    """Render a body that was rendered ahead, with what readers can do about its claims now."""
+    return render_kept_body(reading, context)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from wagtail.models import Locale
 
+from standfirst.routing import noted_menu
 from standfirst.visibility import is_multilingual, visitor
 
 register = template.Library()
@@ -17,17 +18,22 @@ def main_menu(context: dict[str, Any]) -> list[Any]:
     """Return the pages directly under the site's root, in the page's language, that an editor put into menus.
 
     A restricted page is among them on the pages inside its restriction alone. Costs a query besides what is
-    read once a request, and none if there is no request or site (as on an error page).
+    read once a request, and none if the page was found together with the menu, or if there is no request or
+    site (as on an error page).
     """
     request: HttpRequest | None = context.get("request")
     viewer = visitor(request) if request else None
     root = viewer.root_in(_locale_id(context)) if viewer else None
     if viewer is None or root is None:
         return []
-    items = root.get_children().in_menu().order_by("path")
     # Wagtail calls the page that it serves "self"; the pages of comments have a "page", but aren't it.
     page = context.get("self")
-    return list(viewer.see_within(items, page if getattr(page, "path", "") else root))
+    page = page if getattr(page, "path", "") else root
+    known = noted_menu(request, root) if request else None
+    if known is not None and not any(item.alias_of_id for item in known):
+        return [item for item in known if viewer.sees_within(item, page)]
+    items = root.get_children().in_menu().order_by("path")
+    return list(viewer.see_within(items, page))
 
 
 @register.simple_tag

@@ -19,7 +19,7 @@ from tests.articles.builders import block, claim_block, make_article, make_index
 pytestmark = pytest.mark.django_db
 
 # Whatever the number of claims and comments.
-QUERIES = 19
+QUERIES = 6
 
 
 @pytest.fixture(autouse=True)

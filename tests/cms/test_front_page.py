@@ -97,5 +97,5 @@ def test_costs_a_constant_number_of_queries(
             index, authors=[person], body=[claim_block(sources=[source]) for _ in range(number // 10 or 1)]
         )
     client.get("/")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(9):
         client.get("/")

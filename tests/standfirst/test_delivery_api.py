@@ -188,8 +188,7 @@ class TestProblems:
         def fail(*args: object, **kwargs: object) -> None:
             raise RuntimeError("secret detail")
 
-        monkeypatch.setattr("wagtail.models.Site.find_for_request", fail)
-        monkeypatch.setattr("articles.models.ArticlePage.objects.all", fail, raising=False)
+        monkeypatch.setattr("standfirst.frame.Frame.find_site", fail)
         client.raise_request_exception = False
         response = client.get("/api/v1/resolve/", {"path": "/"})
         problem = assert_problem(response, 500, "server_error")

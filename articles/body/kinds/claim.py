@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 from wagtail.blocks import ChoiceBlock, ListBlock, StructBlock, TextBlock
-from wagtail.snippets.blocks import SnippetChooserBlock
 
 from ...claims.cards import CitationMark, ClaimCard, build_claim_card, read_citations
 from ...enums import Certainty, Direction, Relation
 from ...page_types import extend_claim
 from ..items import BlockItem, CertaintyGrade, ClaimCitationItem, EvidenceDirection
+from ..known import KnownSnippetChooserBlock
 from ..migrating import PlainInMigrations
 from ..placing import InBody
 from ..reading import Reading
@@ -22,7 +22,7 @@ from ..registry import BlockKind, ItemWriter, PlacedBlock, register_kind
 class CitationBlock(StructBlock):
     """One source of a claim, and what it does for the claim."""
 
-    source = SnippetChooserBlock("standfirst_articles.Source", label=_("Source"))
+    source = KnownSnippetChooserBlock("standfirst_articles.Source", label=_("Source"))
     relation = ChoiceBlock(choices=Relation.choices, default=Relation.EVIDENCE, label=_("What it does"))
 
     class Meta:

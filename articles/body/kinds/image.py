@@ -7,6 +7,7 @@ from wagtail.blocks import CharBlock, StructBlock
 from wagtail.images.blocks import ImageBlock
 
 from ..items import ArticlePicture, BlockItem
+from ..known import KnownImageChooserBlock
 from ..migrating import PlainInMigrations
 from ..pictures import Picture, read_alt
 from ..placing import InBody
@@ -19,7 +20,9 @@ class FileLabelledImageBlock(ImageBlock):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.child_blocks["image"].label = _("File")
+        chooser = KnownImageChooserBlock(required=self.child_blocks["image"].required, label=_("File"))
+        chooser.set_name("image")
+        self.child_blocks["image"] = chooser
 
 
 class FigureBlock(InBody, PlainInMigrations, StructBlock):
