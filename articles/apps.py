@@ -34,7 +34,9 @@ class ArticlesConfig(AppConfig):
             visible=[
                 f"{self.label}_{model}"
                 for model in ("articleauthor", "articletag", "claim", "claimcitation", "person", "source")
-            ]
+            ],
+            # What it holds is shown only while it is what a reading would make.
+            invisible=[f"{self.label}_bodyrendering"],
         )
         register_policies()
         connect()

@@ -74,7 +74,7 @@ def item_writer(
 
 
 def _moment(moment: datetime) -> str:
-    """Return a moment as all answers of the API have it: in UTC, to the millisecond."""
+    """Return a moment as all answers of the API have it: in UTC, to the microsecond."""
     if is_aware(moment):
         moment = moment.astimezone(UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.isoformat().replace("+00:00", "Z")
