@@ -111,6 +111,6 @@ def test_comments_on_claims_cost_a_constant_number_of_queries(
         )
         set_comment_status(uids=[comment.uid], status=Status.APPROVED, actor=None)
     client.get(f"/api/v1/comments/?page={discussed.pk}&limit=100")
-    with django_assert_num_queries(6, info="site, restrictions, page, comments, claims, frontends"):
+    with django_assert_num_queries(4, info="sites, page, comments, claims"):
         items = get(client, f"/comments/?page={discussed.pk}&limit=100")["items"]
     assert len(items) == min(number + 2, 100)

@@ -31,7 +31,7 @@ class TestMounting:
 
     def test_the_document_is_made_once_for_each_prefix(self) -> None:
         first = build_api().get_openapi_schema(path_prefix="/one/")
-        first["paths"].clear()
+        del first["paths"]
         assert "/one/articles/" in build_api().get_openapi_schema(path_prefix="/one/")["paths"]
         assert "/two/articles/" in build_api().get_openapi_schema(path_prefix="/two/")["paths"]
 
