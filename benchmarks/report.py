@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.addresses import FIGURES, GAUGE_ELSEWHERE, PAGE_SIZE, WHOLE_DISCUSSION, Figure
 from benchmarks.load import CONCURRENCY
 from benchmarks.machine import describe_machine, describe_versions
+from benchmarks.pressure import Finding
 from benchmarks.rounds import Gauge, Plan, Result, Series
 from benchmarks.seeds import Seeds
 from benchmarks.site import WORKERS
@@ -20,52 +21,73 @@ TEMPLATE = Path(__file__).with_name("template.md")
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
-    """Everything that a run found."""
+    """Everything that a run found with one database."""
 
-    day: date
-    load_before: float
+    database: str
     seeds: Seeds
-    plan: Plan
     results: Sequence[Result]
     gauges: Sequence[Gauge]
+    findings: Sequence[Finding]
 
     def result_of(self, name: str) -> Result:
         """Return the result of an address by its name."""
         return next(result for result in self.results if result.address.name == name)
 
 
-def format_terminal(measurement: Measurement) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What a run measured, when and how; with each database in turn, the embedded one first."""
+
+    day: date
+    load_before: float
+    plan: Plan
+    measurements: Sequence[Measurement]
+
+
+def format_terminal(run: Run) -> str:
     """Return the results as lines for the person at the terminal."""
-    width = max(len(result.address.title) for result in measurement.results)
-    lines = [f"{'':{width}}  {'site/s':>8} {'bare/s':>8} {'ratio':>7} {'queries':>7}"]
-    lines += [
-        f"{result.address.title:{width}}  {_number(result.site.median):>8} {_number(result.bare.median):>8} "
-        f"{result.ratio:>7.1f} {result.queries:>7}"
-        for result in measurement.results
-    ]
-    lines += [
-        f"{gauge.address.title:{width}}  {_number(gauge.series.median):>8}" for gauge in measurement.gauges
-    ]
-    lines += ["", *(f"{figure.title}: {_judge(figure, measurement)}" for figure in FIGURES)]
+    lines: list[str] = []
+    for measurement in run.measurements:
+        width = max(len(result.address.title) for result in measurement.results)
+        lines += [measurement.database]
+        lines += [
+            f"{'':{width}}  {'bare/s':>8} {'cold/s':>8} {'share':>6} {'warm/s':>8} {'share':>6} queries"
+        ]
+        lines += [
+            f"{result.address.title:{width}}  {_number(result.bare.median):>8} "
+            f"{_number(result.cold.median):>8} {_share(result.cold_share):>6} "
+            f"{_number(result.warm.median) if result.warm.values else '':>8} {_share(result.warm_share):>6} "
+            f"{result.queries:>7}"
+            for result in measurement.results
+        ]
+        lines += [
+            f"{gauge.address.title:{width}}  {_number(gauge.series.median):>8}"
+            for gauge in measurement.gauges
+        ]
+        lines += ["", _judge_goals(measurement), ""]
+        lines += [f"{finding.title}: {finding.found}; {finding.goal}" for finding in measurement.findings]
+        lines += [""]
+    first = run.measurements[0]
+    lines += [f"{figure.title}: {_judge(figure, first)}" for figure in FIGURES]
     return "\n".join(lines)
 
 
-def format_document(measurement: Measurement) -> str:
+def format_document(run: Run) -> str:
     """Return the report as Markdown."""
-    seeds, plan = measurement.seeds, measurement.plan
+    first, plan = run.measurements[0], run.plan
     return TEMPLATE.read_text(encoding="utf-8").format(
-        day=f"{measurement.day:%-d %B %Y}",
-        results=_tabulate_results(measurement),
-        gauges=_tabulate_gauges(measurement),
-        goals=_tabulate_goals(measurement),
-        verdict=_judge_all(measurement),
-        warning=_warn(measurement),
+        day=f"{run.day:%-d %B %Y}",
+        results="\n\n".join(_describe(measurement) for measurement in run.measurements),
+        gauges=_tabulate_gauges(run),
+        figures=_tabulate_figures(first),
+        verdict=_judge_figures(first),
+        warning=_warn(run),
         machine=_table(("", ""), [*describe_machine().items(), *describe_versions().items()]),
-        gauge=_number(measurement.gauges[0].series.median),
+        gauge=_number(first.gauges[0].series.median),
         gauge_elsewhere=_number(GAUGE_ELSEWHERE),
-        articles=seeds.articles,
-        words=seeds.words,
-        comments=seeds.comments,
+        articles=first.seeds.articles,
+        words=first.seeds.words,
+        comments=first.seeds.comments,
         rounds=_count(plan.rounds, "round"),
         rounds_capitalised=_count(plan.rounds, "round").capitalize(),
         seconds=_count(plan.seconds, "second"),
@@ -77,69 +99,113 @@ def format_document(measurement: Measurement) -> str:
     )
 
 
-def _warn(measurement: Measurement) -> str:
-    if measurement.load_before < BUSY:
+def _warn(run: Run) -> str:
+    if run.load_before < BUSY:
         return ""
     return (
         textwrap.fill(
             "**The machine had other work to do: its load average was "
-            f"{measurement.load_before:.1f} before the run, so these figures are too low.**",
+            f"{run.load_before:.1f} before the run, so these figures are too low.**",
             110,
         )
         + "\n\n"
     )
 
 
+def _describe(measurement: Measurement) -> str:
+    parts = [
+        f"### On {measurement.database}",
+        _tabulate_results(measurement),
+        _judge_goals(measurement),
+        _tabulate_findings(measurement),
+    ]
+    return "\n\n".join(parts)
+
+
 def _tabulate_results(measurement: Measurement) -> str:
-    header = ("What is asked for", "Answer", "Queries", "Site, requests/s", "Bare view, requests/s", "Ratio")
+    header = ("What is asked for", "Answer", "Queries", "Bare view", "Cold", "Share", "Warm", "Share")
     rows = [
         (
             result.address.title,
             f"{result.size / 1000:.1f} kB" if result.size else "no body",
             str(result.queries),
-            _spread(result.site),
             _spread(result.bare),
-            f"{result.ratio:.1f}",
+            _spread(result.cold),
+            _share(result.cold_share),
+            _spread(result.warm) if result.warm.values else "",
+            _share(result.warm_share),
         )
         for result in measurement.results
     ]
-    return _table(header, rows, numbers=5)
+    return _table(header, rows, numbers=7)
 
 
-def _tabulate_gauges(measurement: Measurement) -> str:
-    rows = [(gauge.address.title, _spread(gauge.series)) for gauge in measurement.gauges]
+def _tabulate_findings(measurement: Measurement) -> str:
+    rows = [
+        (finding.title, finding.found, finding.goal, "reached" if finding.is_reached else "**not reached**")
+        for finding in measurement.findings
+    ]
+    return _table(("With the origin cache", "Found", "Aimed at", ""), rows)
+
+
+def _judge_goals(measurement: Measurement) -> str:
+    """Say which of the shares that were aimed at are not reached."""
+    missed: list[str] = []
+    for result in measurement.results:
+        goal = result.address.goal
+        for word, wanted, found in (
+            ("cold", goal.cold, result.cold_share),
+            ("warm", goal.warm, result.warm_share),
+        ):
+            if wanted is not None and found is not None and found < wanted:
+                missed.append(f"{result.address.title}, {word}: {_share(found)} of {_share(wanted)}")
+    if not missed:
+        return "All shares that are aimed at are reached."
+    return textwrap.fill(f"Not reached: {'; '.join(missed)}.", 110)
+
+
+def _tabulate_gauges(run: Run) -> str:
+    rows = [
+        (f"{gauge.address.title}, {measurement.database}", _spread(gauge.series))
+        for measurement in run.measurements
+        for gauge in measurement.gauges
+    ]
     return _table(("To compare machines", "Requests/s"), rows, numbers=1)
 
 
-def _tabulate_goals(measurement: Measurement) -> str:
+def _tabulate_figures(measurement: Measurement) -> str:
     rows = [
         (
             figure.title,
             figure.shown,
             measurement.result_of(figure.address).address.title,
-            _number(measurement.result_of(figure.address).site.median),
-            "met" if _is_met(figure, measurement) else "**not yet met**",
+            _number(measurement.result_of(figure.address).cold.median),
+            "reached" if _is_reached(figure, measurement) else "**not reached**",
         )
         for figure in FIGURES
     ]
-    return _table(("Elsewhere", "Requests/s there", "Here", "Requests/s here", "Goal"), rows)
+    return _table(("Elsewhere", "Requests/s there", "Here", "Requests/s here, cold", ""), rows)
 
 
-def _judge_all(measurement: Measurement) -> str:
-    missing = [figure.title for figure in FIGURES if not _is_met(figure, measurement)]
+def _judge_figures(measurement: Measurement) -> str:
+    missing = [figure.title for figure in FIGURES if not _is_reached(figure, measurement)]
     if not missing:
-        return "All of these goals are met."
-    return textwrap.fill(f"Not yet met: {'; '.join(missing)}.", 110)
+        return "All of these figures are reached."
+    return textwrap.fill(f"Not reached: {'; '.join(missing)}.", 110)
 
 
-def _is_met(figure: Figure, measurement: Measurement) -> bool:
-    return measurement.result_of(figure.address).site.median >= figure.requests_per_second
+def _is_reached(figure: Figure, measurement: Measurement) -> bool:
+    return measurement.result_of(figure.address).cold.median >= figure.requests_per_second
 
 
 def _judge(figure: Figure, measurement: Measurement) -> str:
-    here = _number(measurement.result_of(figure.address).site.median)
-    verdict = "met" if _is_met(figure, measurement) else "not yet met"
+    here = _number(measurement.result_of(figure.address).cold.median)
+    verdict = "reached" if _is_reached(figure, measurement) else "not reached"
     return f"{figure.shown} requests/s elsewhere, {here} here: {verdict}"
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{share:.2g}" if share < 0.1 else f"{share:.2f}"
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: int = 0) -> str:

@@ -2,13 +2,13 @@
 
 import statistics
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from benchmarks.addresses import GAUGE, GAUGE_BYTES, Address
 from benchmarks.bare import BARE_PREFIX, record
 from benchmarks.load import apply_load
-from benchmarks.site import HOST, PROXY_HEADERS, WORKERS, Answer, BenchmarkSite, fetch
+from benchmarks.site import HOST, PROXY_HEADERS, WORKERS, Answer, BenchmarkSite, Ports, Service, fetch
 from cms.bootstrap import StopError
 
 
@@ -42,19 +42,28 @@ class Series:
 
 @dataclass(kw_only=True)
 class Result:
-    """What was measured for an address."""
+    """What was measured for an address: made anew each time, from the origin cache, and as a bare view."""
 
     address: Address
     size: int
     queries: int
-    site: Series = field(default_factory=Series)
+    cold: Series = field(default_factory=Series)
+    warm: Series = field(default_factory=Series)
     bare: Series = field(default_factory=Series)
 
     @property
-    def ratio(self) -> float:
-        """Return how many times as fast the bare view is: the median of the rounds' own ratios."""
-        pairs = zip(self.bare.values, self.site.values, strict=True)
-        return statistics.median(bare / site for bare, site in pairs)
+    def cold_share(self) -> float:
+        """Return how fast the site is as a share of the bare view: the median of the rounds' own ratios."""
+        return self._share(self.cold)
+
+    @property
+    def warm_share(self) -> float | None:
+        """Return the same for the origin cache, None for what it doesn't keep."""
+        return self._share(self.warm) if self.warm.values else None
+
+    def _share(self, series: Series) -> float:
+        pairs = zip(series.values, self.bare.values, strict=True)
+        return statistics.median(site / bare for site, bare in pairs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +75,7 @@ class Gauge:
 
 
 def record_answers(
-    site: BenchmarkSite, addresses: Iterable[Address], ports: Mapping[int, int]
+    site: BenchmarkSite, addresses: Iterable[Address], ports: Ports
 ) -> dict[str, tuple[Address, Answer]]:
     """Ask for every address once, and have the bare views give the same answers.
 
@@ -75,7 +84,7 @@ def record_answers(
     """
     found: dict[str, tuple[Address, Answer]] = {}
     for address in addresses:
-        port = ports[address.page_size]
+        port = ports[service_of(address)]
         headers = dict(address.headers)
         if address.is_conditional:
             headers["If-None-Match"] = fetch(port, address.path, headers=headers).headers.get("ETag", "")
@@ -94,10 +103,24 @@ def record_answers(
     return found
 
 
+def list_services(addresses: Iterable[Address]) -> list[Service]:
+    """Return the ways of serving the site that the addresses need."""
+    needed: dict[Service, None] = {}
+    for address in addresses:
+        needed[service_of(address)] = None
+        if address.is_cacheable:
+            needed[service_of(address, is_warm=True)] = None
+    return list(needed)
+
+
+def service_of(address: Address, *, is_warm: bool = False) -> Service:
+    return Service(page_size=address.page_size, is_warm=is_warm, synchronous=address.synchronous)
+
+
 def measure(
     results: Sequence[Result],
     gauges: Sequence[Gauge],
-    ports: Mapping[int, int],
+    ports: Ports,
     *,
     plan: Plan,
     report: Callable[[str], None],
@@ -105,7 +128,8 @@ def measure(
     """Add the rounds of the plan to the results. ``report`` takes a line about each round."""
     report("Warming up")
     for result in results:
-        _apply(result.address, ports, path=result.address.path, seconds=1, run="warm")
+        for is_warm in (False, True) if result.address.is_cacheable else (False,):
+            _apply(result.address, ports, path=result.address.path, seconds=1, run="warm", is_warm=is_warm)
     for number in range(1, plan.rounds + 1):
         report(f"Round {number} of {plan.rounds}")
         for gauge in gauges:
@@ -117,20 +141,29 @@ def measure(
             result.bare.values.append(
                 _apply(address, ports, path=address.bare_path, seconds=plan.bare_seconds, run=run)
             )
-            result.site.values.append(
+            result.cold.values.append(
                 _apply(address, ports, path=address.path, seconds=plan.seconds, run=run)
             )
+            if address.is_cacheable:
+                result.warm.values.append(
+                    _apply(
+                        address, ports, path=address.path, seconds=plan.bare_seconds, run=run, is_warm=True
+                    )
+                )
 
 
-def _apply(address: Address, ports: Mapping[int, int], *, path: str, seconds: int, run: str = "") -> float:
+def _apply(
+    address: Address, ports: Ports, *, path: str, seconds: int, run: str = "", is_warm: bool = False
+) -> float:
     """Return the requests a second that a path of an address's server answered; wait until it is idle."""
-    port = ports[address.page_size]
+    port = ports[service_of(address, is_warm=is_warm)]
     speed = apply_load(
         f"http://{HOST}:{port}{path}",
         seconds=seconds,
         headers={**PROXY_HEADERS, **address.headers},
         posts_to=address.posts_to,
-        run=run,
+        # Another word for each address: comments with the same words are refused.
+        run=f"{address.name}-{run}",
     )
     # When the time is up wrk stops, while its last requests are still being answered. This request is
     # answered after all of those have begun; after the time of one more answer, they are done.

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.files.images import ImageFile
+from django.db import connection
 from django.utils import timezone
 from PIL import Image, ImageOps
 from taggit.models import Tag
@@ -71,6 +72,8 @@ def seed_site(*, articles: int, comments: int) -> Seeds:
         quiet_path=quiet.get_url() or "",
         posted_to_id=posted_to.pk,
         management_token=APIToken.create_token(user=administrator, name="benchmark")[1],
+        article_ids=[page.pk for page in pages],
+        is_embedded=connection.vendor == "sqlite",
     )
 
 

@@ -16,3 +16,6 @@ class Seeds:
     quiet_path: str
     posted_to_id: int
     management_token: str
+    article_ids: list[int]
+    # Whether the database is SQLite, in this process, rather than a server.
+    is_embedded: bool

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,28 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A way of serving the site: how many comments at once, with the origin cache or not, and how durably."""
+
+    page_size: int
+    is_warm: bool = False
+    synchronous: str = "FULL"
+    cache_bytes: int = 64 * 1024 * 1024
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {
+            "BENCHMARK_COMMENTS_PAGE_SIZE": str(self.page_size),
+            "BENCHMARK_CACHE": str(self.is_warm),
+            "BENCHMARK_CACHE_BYTES": str(self.cache_bytes),
+            "BENCHMARK_SYNCHRONOUS": self.synchronous,
+        }
+
+
+Ports = Mapping[Service, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,20 +83,20 @@ class BenchmarkSite:
         return done.stdout
 
     @contextmanager
-    def serve(self, page_sizes: Sequence[int]) -> Iterator[dict[int, int]]:
-        """Serve the site once for each number of comments shown at once; yield the ports by that number."""
-        ports: dict[int, int] = {}
+    def serve(self, services: Collection[Service]) -> Iterator[Ports]:
+        """Serve the site once for each way of serving it; yield the ports."""
+        ports: dict[Service, int] = {}
         children: dict[str, subprocess.Popen[bytes]] = {}
         try:
-            for size in page_sizes:
-                ports[size] = find_free_port()
+            for service in services:
+                ports[service] = find_free_port()
                 command = [sys.executable, "-m", "gunicorn", "benchmarks.wsgi"]
-                command += [f"--bind={HOST}:{ports[size]}", f"--workers={WORKERS}", "--log-level=warning"]
+                command += [f"--bind={HOST}:{ports[service]}", f"--workers={WORKERS}", "--log-level=warning"]
                 command += ["--no-control-socket"]  # It would be made in the home folder.
-                children[f"server on port {ports[size]}"] = subprocess.Popen(
+                children[f"server on port {ports[service]}"] = subprocess.Popen(
                     command,
                     cwd=ROOT,
-                    env={**self.environment, "BENCHMARK_COMMENTS_PAGE_SIZE": str(size)},
+                    env={**self.environment, **service.variables, "BENCHMARK_PORT": str(ports[service])},
                     # Ctrl-C reaches this process alone, which then ends its children.
                     start_new_session=True,
                 )
@@ -86,8 +108,11 @@ class BenchmarkSite:
 
 
 @contextmanager
-def throwaway_site() -> Iterator[BenchmarkSite]:
-    """Make an empty site on the embedded database, with production settings and gathered static files."""
+def throwaway_site(*, database: str = "") -> Iterator[BenchmarkSite]:
+    """Make an empty site with production settings and gathered static files.
+
+    ``database`` is the address of an empty one; without it, it is the embedded one.
+    """
     with tempfile.TemporaryDirectory(prefix="standfirst-benchmark-") as folder:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN_VARIABLES)}
         environment = {
@@ -98,6 +123,7 @@ def throwaway_site() -> Iterator[BenchmarkSite]:
             "STANDFIRST_HTTPS": "true",
             "STANDFIRST_BEHIND_TLS_PROXY": "true",
             "STANDFIRST_BASE_URL": "https://localhost",
+            **({"DATABASE_URL": database} if database else {}),
         }
         site = BenchmarkSite(folder=Path(folder), environment=environment)
         say("Preparing an empty site")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import utils
+from hypothesis import HealthCheck, settings
 from mutmut.state import state
 
 # Seconds. Such a test counts queries or reads megabytes, and would be run again for every survivor.
@@ -37,6 +38,15 @@ def set_up_databases(*args: Any, **options: Any) -> Any:
 
 
 utils.setup_databases = set_up_databases
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """Let a property in a class be tested twice in one process, by two instances of the class."""
+    settings.register_profile(
+        "mutants", settings.default, suppress_health_check=[HealthCheck.differing_executors]
+    )
+    settings.load_profile("mutants")
 
 
 @pytest.hookimpl(trylast=True)

@@ -59,10 +59,11 @@ def _another_user() -> dict[str, Any]:
 
 
 @contextmanager
-def throwaway_server(programs: Path) -> Iterator[str]:
+def throwaway_server(programs: Path, *, is_durable: bool = False) -> Iterator[str]:
     """Start a server on a socket in a temporary folder, stop it at the end; yield its DATABASE_URL.
 
-    ``programs`` is what ``find_programs`` returned. Raises ``PostgresError`` when it does not start.
+    ``programs`` is what ``find_programs`` returned. Only if it ``is_durable`` is what it commits on the disk
+    then. Raises ``PostgresError`` when it does not start.
     """
     user = _another_user()
     # Not TMPDIR: the path of a socket may have 107 bytes at most.
@@ -78,7 +79,7 @@ def throwaway_server(programs: Path) -> Iterator[str]:
             raise PostgresError(f"initdb failed: {made.stderr.strip()}")
         with (folder / "log").open("w+") as log:
             command = [str(programs / "postgres"), "-D", str(data), "-k", str(folder)]
-            command += ["-c", "listen_addresses=", *SPEED]
+            command += ["-c", "listen_addresses=", *(() if is_durable else SPEED)]
             server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **user)
             try:
                 _wait_for(server, folder, log.name)

@@ -19,7 +19,7 @@ from .article import ImportedArticle, ListItem, ListPart, Paragraph, Quote
 from .bylines import read_byline
 from .characters import squeeze, squeeze_line
 from .endings import find_ending
-from .errors import ArticleTooLargeError, EmptyArticleError, MissingTitleError
+from .errors import ArticleTooLargeError, MissingTitleError
 from .finishing import finish
 from .html_parts import RawHeading, RawPart
 
@@ -47,7 +47,7 @@ class _Item:
 
 
 def read_plain_text(text: str) -> ImportedArticle:
-    """Return the article in `text`, whose characters are tidy (`characters.tidy_characters`).
+    """Return the article in `text`, which isn't empty and has tidy characters (`characters.tidy_characters`).
 
     Raises `EmptyArticleError`, `MissingTitleError` if the first line is too long for a title, and
     `ArticleTooLargeError`.
@@ -58,8 +58,6 @@ def read_plain_text(text: str) -> ImportedArticle:
             f"The file has {len(lines)} lines; an article may have {MAX_LINES}. Split it."
         )
     title = lines[0]
-    if not title:
-        raise EmptyArticleError("The file is empty.")
     if len(title) > MAX_TITLE_LINE:
         raise MissingTitleError(
             f"The first line should be the title, but it is {len(title)} characters long. "

@@ -137,6 +137,12 @@ class Nameless(Calm):
     code = ""
 
 
+class Long(Calm):
+    """A rule whose code has all the characters that it may have."""
+
+    code = "x" * 50
+
+
 class Endless(Calm):
     """No rule: its code is one character too long."""
 

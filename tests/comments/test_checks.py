@@ -108,6 +108,11 @@ def test_a_list_of_rules_that_is_none(settings: Any, value: object) -> None:
     assert [check_id for check_id, _ in said()] == ["standfirst_comments.E014"]
 
 
+def test_the_longest_code_of_a_rule(settings: Any) -> None:
+    settings.STANDFIRST_COMMENTS_RULES = ["tests.comments.extensions.Long"]
+    assert said() == []
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

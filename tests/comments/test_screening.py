@@ -114,6 +114,12 @@ class TestVerdicts:
             with pytest.raises(ValueError, match="A comment is refused with one of"):
                 Verdict.refuse("No.", http_status=status)
 
+    def test_what_a_rule_needs_not_say(self) -> None:
+        assert (Verdict.hold().note, Verdict.spam().note, Verdict.accept().note) == ("", "", "")
+        refusal = Verdict.refuse("No.").refusal
+        assert refusal is not None
+        assert (refusal.http_status, refusal.retry_after) == (403, None)
+
     def test_the_codes_of_the_api(self, use: Callable[..., None]) -> None:
         assert codes() == {}
         use(*DEFAULT_RULES, "Calm", "Words")

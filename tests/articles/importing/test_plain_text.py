@@ -127,6 +127,10 @@ class TestUnderlined:
         found = parts_before_end(f"Dry skin\n===\n\nText.\n\nAt night\n{rule}")
         assert found[-1] == Heading(level, "At night")
 
+    def test_a_line_that_stands_alone_is_a_section_too(self) -> None:
+        body = "Why it itches\n=====\n\nText.\n\nWhat helps\n\nText."
+        assert [part.level for part in parts(body) if isinstance(part, Heading)] == [2, 2]
+
     def test_hyphens_alone_leave_no_level_out(self) -> None:
         assert parts_before_end("At night.\n---") == [Heading(2, "At night.")]
 
@@ -255,6 +259,9 @@ class TestTitleAndBylines:
     def test_a_longer_line_is_none(self) -> None:
         with pytest.raises(MissingTitleError, match="it is 201 characters long"):
             read(f"{'T' * 201}\nText.")
+
+    def test_empty_lines_around_it_are_all_that_goes(self) -> None:
+        assert read("\n \nXX chromosomes\n\nText.").title == "XX chromosomes"
 
     def test_they_stand_under_the_title(self) -> None:
         article = read("Title\n\nBy Jane Roe\n\n5 March 2024\n3 min read\nText.")
