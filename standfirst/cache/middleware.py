@@ -146,6 +146,10 @@ class OriginCacheMiddleware:
         plain = without_ignored(request, asked.query) if asked.is_stripped else request
         with asked_plainly(plain, asked.encoding):
             made = make(self.get_response, plain)
+        if version.content != self._content:
+            # Another request has seen a newer version and had them forgotten, and this one may have read them
+            # before that.
+            Site.clear_site_root_paths_cache()
         response = made.response
         if asked.is_stripped and response.status_code != 200:
             # A redirect or an error may depend on what was left out.
