@@ -18,7 +18,9 @@ from ..body.items import (
     CitedSource,
     ClaimCitationItem,
     EvidenceDirection,
+    OutlineItem,
     PictureVariant,
+    ReferenceItem,
 )
 from ..body.kinds.claim import ClaimKind
 from ..body.kinds.heading import HeadingBlockItem
@@ -127,9 +129,7 @@ def _article() -> schemas.ArticleDetail:
         search_description=None,
         parent=_link(4, "Articles", "/articles/"),
         reading_minutes=1,
-        outline=[
-            schemas.OutlineItem(type="outline_entry", level="h2", text="Results", anchor="section-results")
-        ],
+        outline=[OutlineItem(type="outline_entry", level="h2", text="Results", anchor="section-results")],
         body=[
             HeadingBlockItem(
                 type="heading",
@@ -149,7 +149,7 @@ def _article() -> schemas.ArticleDetail:
             ),
         ],
         references=[
-            schemas.ReferenceItem(
+            ReferenceItem(
                 type="reference", number=1, source=CitedSource(type="source", **_SOURCE), cited_by=[_UID]
             )
         ],
