@@ -65,6 +65,9 @@ class Judge:
             self._compare(address, truth[address], " ".join(names))
         return any(digests_of(truth).get(address) != digest for address, digest in before.items())
 
+    def close(self) -> None:
+        self._true.close()
+
     def _compare(self, address: Address, true: Answer, name: str) -> None:
         kept = self._kept.get(address)
         for turn in range(TIMES_ASKED):
@@ -106,8 +109,11 @@ def played(site: Round) -> Iterator[Judge]:
         running(site.environment, "tests.stale.hammer", words) as hammers,
     ):
         judge = Judge(site, editor, hammers)
-        judge.do()
-        yield judge
+        try:
+            judge.do()
+            yield judge
+        finally:
+            judge.close()
 
 
 def test_no_answer_is_older_than_the_last_act(tmp_path: Path, database: str) -> None:
