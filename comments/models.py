@@ -28,6 +28,11 @@ EMAIL_MAX_LENGTH = 100
 URL_MAX_LENGTH = 200
 #: What ``Comment.keep_rendering`` sets.
 RENDERED_FIELDS = ("rendered_body", "rendered_from")
+#: Columns of comments that no reader sees anything of. What a text looks like follows from the text.
+HIDDEN_COLUMNS = (
+    *("author_email", "ip_address", "user_agent", "fingerprint", "status_changed_at"),
+    *RENDERED_FIELDS,
+)
 
 
 @plain_in_migrations
