@@ -39,9 +39,10 @@ HIDDEN_COLUMNS = (
 class Discussion(models.Model):
     """All comments under one page. The row is made when it is needed: a page without one is open and empty.
 
-    An alias of a page shares its original's discussion. The counters and the version are kept by the
-    services, in the same transaction as the comments they count. Whoever reads a discussion for a public
-    answer notes its version (``standfirst.cache.noting``) before reading its comments.
+    An alias of a page shares its original's discussion. The counters are kept by the services, in the same
+    transaction as the comments they count. So is the version, which triggers move as well, whoever changes
+    what readers see; it never goes back. Whoever reads a discussion for a public answer notes its version
+    (``standfirst.cache.noting``) before reading its comments.
     """
 
     #: What the core calls a discussion among the parts of answers that have versions of their own.
