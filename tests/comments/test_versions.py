@@ -193,6 +193,12 @@ def bulk_update() -> None:
     Comment.objects.bulk_update(comments, ["author_name"])
 
 
+def save_all() -> None:
+    for comment in everything():
+        comment.body = "New."
+        comment.save()
+
+
 def add_one(**fields: Any) -> None:
     """Add a comment to the discussion without a service."""
     values = {"discussion": Discussion.objects.get(), "author_name": "A", "body": "B", **fields}
@@ -207,7 +213,7 @@ SEEN: dict[str, Callable[[], Any]] = {
     "update": lambda: everything().update(author_name="Rosa"),
     "update of the status": lambda: everything().update(status=Status.SPAM),
     "bulk_update": bulk_update,
-    "save": lambda: [comment.save() for comment in everything() if not setattr(comment, "body", "New.")],
+    "save": save_all,
     "bulk_create": lambda: add_one(status=Status.APPROVED),
     "bulk_create of a place": lambda: add_one(approved_reply_count=1),
     "delete of a query set": lambda: Comment.objects.all().delete(),
@@ -314,7 +320,7 @@ class TestWhoeverChangesIt:
 
     @pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite has REPLACE.")
     def test_a_row_that_is_replaced(self, plain_page: Page, before: Version) -> None:
-        columns = ", ".join(field.column for field in Comment._meta.concrete_fields)
+        columns = ", ".join(str(field.column) for field in Comment._meta.concrete_fields)
         values = columns.replace("status,", "'pending',")
         table = Comment._meta.db_table
         run(f"REPLACE INTO {table} ({columns}) SELECT {values} FROM {table}")
