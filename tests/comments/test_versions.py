@@ -1,13 +1,16 @@
 """An answer with comments is made anew exactly when it would say something else."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.test import Client
 from hypothesis import given, settings
@@ -351,6 +354,43 @@ class TestWhoeverChangesIt:
         vendor.remove_what_is_shared(connection)
         Discussion.objects.create(page=plain_page, is_open=False)
         assert version_of(plain_page) == 0
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time.")
+@pytest.mark.django_db(transaction=True)
+def test_sql_and_a_decision_that_wait_for_each_other(plain_page: Page, approved: Make) -> None:
+    """SQL has the comment, the service the discussion: one of them is refused, and nothing is half done."""
+    comment = approved("As it was.")
+    before = version_of(plain_page)
+    is_held = Event()
+
+    def decide() -> None:
+        try:
+            assert is_held.wait(10)
+            set_comment_status(uids=[comment.uid], status=Status.SPAM, actor=None)
+        finally:
+            connection.close()
+
+    refused = 0
+    with ThreadPoolExecutor(1) as pool:
+        deciding = pool.submit(decide)
+        try:
+            with transaction.atomic():
+                run("UPDATE standfirst_comments_comment SET user_agent = 'x'")
+                is_held.set()
+                time.sleep(0.5)
+                run("UPDATE standfirst_comments_comment SET body = 'Changed.'")
+        except OperationalError:
+            refused += 1
+        try:
+            deciding.result(20)
+        except OperationalError:
+            refused += 1
+    assert refused == 1
+    found = Comment.objects.get()
+    assert (found.body, found.status) in [("Changed.", Status.APPROVED), ("As it was.", Status.SPAM)]
+    assert Discussion.objects.get().approved_count == (found.status == Status.APPROVED)
+    assert version_of(plain_page) > before
 
 
 ACTS = st.tuples(
