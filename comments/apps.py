@@ -20,7 +20,8 @@ class CommentsConfig(AppConfig):
 
         from . import checks, errors, signal_handlers  # noqa: F401
         from .anchors import ProtocolAnchors
-        from .models import Comment, Discussion, ModerationEntry
+        from .enums import Status
+        from .models import HIDDEN_COLUMNS, Comment, Discussion, ModerationEntry
         from .screening import pipeline
         from .services.counts import Counter
 
@@ -31,12 +32,23 @@ class CommentsConfig(AppConfig):
         parts.offer_comment_counter(Counter())
         parts.offer_anchors(ProtocolAnchors(), is_last=True)
         parts.offer_parameters("after")
-        # Comments move the version of their discussion, and nothing else.
+        # Comments move the version of their discussion, and nothing else. A discussion that is open and has
+        # no approved comment is shown like none at all.
         parts.offer_versioned_part(
             Discussion.PART,
             table=Discussion._meta.db_table,
             key_column="page_id",
             version_column="version",
+            hidden=["pending_count"],
+            shown=[("is_open", "=", False), ("approved_count", ">", 0)],
+            rows=[
+                parts.PartRows(
+                    Comment._meta.db_table,
+                    column="discussion_id",
+                    hidden=HIDDEN_COLUMNS,
+                    shown=(("status", "=", Status.APPROVED.value), ("approved_reply_count", ">", 0)),
+                )
+            ],
         )
         parts.class_tables(invisible=[Comment._meta.db_table, ModerationEntry._meta.db_table])
         parts.offer_problem_codes({**pipeline.codes(), **errors.codes()})

@@ -53,7 +53,8 @@ def change_discussion(
     """Open or close a locked discussion, add to its counters, and announce what changes by that.
 
     ``visible`` is the number of changes that readers see, which the version counts, and ``uids`` are the
-    comments that they see or no longer see. ``discussion`` then has the new values, too.
+    comments that they see or no longer see. ``discussion`` then has the new values, too, but for the version
+    where triggers have moved it further.
     """
     new: dict[str, Any] = {
         "approved_count": discussion.approved_count + approved,

@@ -28,15 +28,21 @@ EMAIL_MAX_LENGTH = 100
 URL_MAX_LENGTH = 200
 #: What ``Comment.keep_rendering`` sets.
 RENDERED_FIELDS = ("rendered_body", "rendered_from")
+#: Columns of comments that no reader sees anything of. What a text looks like follows from the text.
+HIDDEN_COLUMNS = (
+    *("author_email", "ip_address", "user_agent", "fingerprint", "status_changed_at"),
+    *RENDERED_FIELDS,
+)
 
 
 @plain_in_migrations
 class Discussion(models.Model):
     """All comments under one page. The row is made when it is needed: a page without one is open and empty.
 
-    An alias of a page shares its original's discussion. The counters and the version are kept by the
-    services, in the same transaction as the comments they count. Whoever reads a discussion for a public
-    answer notes its version (``standfirst.cache.noting``) before reading its comments.
+    An alias of a page shares its original's discussion. The counters are kept by the services, in the same
+    transaction as the comments they count. So is the version, which triggers move as well, whoever changes
+    what readers see; it never goes back. Whoever reads a discussion for a public answer notes its version
+    (``standfirst.cache.noting``) before reading its comments.
     """
 
     #: What the core calls a discussion among the parts of answers that have versions of their own.

@@ -6,7 +6,7 @@ isn't installed.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from standfirst.visibility import Viewer
 
@@ -30,14 +30,39 @@ class CommentCounter(Protocol):
         ...
 
 
+Condition = tuple[str, Literal["=", ">"], str | int]
+"""A column, how it compares, and with what; true and false are ints."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartRows:
+    """A table whose rows belong to parts: ``column``, a whole number, refers to the part's ``refers_to``.
+
+    A row is shown if any of the conditions in ``shown`` holds, or if there are none. Nobody sees anything of
+    the ``hidden`` columns.
+    """
+
+    table: str
+    column: str
+    refers_to: str = "id"
+    hidden: tuple[str, ...] = ()
+    shown: tuple[Condition, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class VersionedPart:
-    """A kind of part that has versions of its own: where the database holds them."""
+    """A kind of part that has versions of its own: where the database holds them.
+
+    See ``offer_versioned_part``.
+    """
 
     kind: str
     table: str
     key_column: str
     version_column: str
+    hidden: tuple[str, ...] = ()
+    shown: tuple[Condition, ...] = ()
+    rows: tuple[PartRows, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +182,29 @@ def find_anchors(places: "Iterable[Place]", *, with_editors: bool = False) -> "d
     return ask_for_anchors(providers, places, with_editors=with_editors)
 
 
-def offer_versioned_part(kind: str, *, table: str, key_column: str, version_column: str) -> None:
+def offer_versioned_part(
+    kind: str,
+    *,
+    table: str,
+    key_column: str,
+    version_column: str,
+    hidden: Iterable[str] = (),
+    shown: Iterable[Condition] = (),
+    rows: Iterable[PartRows] = (),
+) -> None:
     """Have kept answers checked by versions of one more kind, such as that of a discussion.
 
-    The version of a part, a whole number, must move with every change to the part that readers can see, in
-    the same transaction. Whoever reads a part for an answer calls ``standfirst.cache.noting.note`` with the
-    kind, the key and the version, before reading what hangs on the part. What isn't there has version 0.
+    The version of a part, a whole number, rises with every change to a column of its row that isn't
+    ``hidden``, and with every change to its ``rows`` that readers can see: triggers see to that, in the same
+    transaction. What else a part depends on has to move it, too. A new row of a part moves it if any of the
+    conditions in ``shown`` holds or there are none; otherwise the row is taken to say the same as none.
+
+    Whoever reads a part for an answer calls ``standfirst.cache.noting.note`` with the kind, the key and the
+    version, before reading what hangs on the part. What isn't there has version 0.
     """
-    _offers.versioned_parts[kind] = VersionedPart(kind, table, key_column, version_column)
+    _offers.versioned_parts[kind] = VersionedPart(
+        kind, table, key_column, version_column, tuple(hidden), tuple(shown), tuple(rows)
+    )
 
 
 def versioned_parts() -> Mapping[str, VersionedPart]:

@@ -10,17 +10,19 @@ a savepoint as the token does. It holds how often anybody has read the version w
 own, from a sequence, which never goes back: what is written after such a reading moves the version again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
 
+from standfirst.cache import part_triggers
 from standfirst.cache.classing import EVERY_EVENT, MOVES_TABLE, VERSION_TABLE, Classing, Rule
+from standfirst.cache.part_triggers import PREFIX
 from standfirst.triggers import execute, literal
 
-PREFIX = "standfirst_version"
 READS = "standfirst_content_reads"
 MARK = "standfirst.moved"
-FUNCTIONS = (f"{PREFIX}_changed", f"{PREFIX}_page_changed", f"{PREFIX}_of_page_changed")
+_CONTENT_FUNCTIONS = (f"{PREFIX}_changed", f"{PREFIX}_page_changed", f"{PREFIX}_of_page_changed")
+FUNCTIONS = (*_CONTENT_FUNCTIONS, *part_triggers.FUNCTIONS)
 #: Slots beyond these, which a crowd of transactions has left, are taken away by and by.
 KEPT_SLOTS = 16
 Trigger = tuple[str, str]
@@ -197,19 +199,26 @@ def wanted_triggers(connection: Any, classing: Classing) -> dict[Trigger, str]:
     """Return the triggers that should be there, with the statements that make them."""
     quote = connection.ops.quote_name
     schema = quote(_find_schema(connection))
+    tables = find_tables(connection)
+    calls = [*_calls(tables, classing), *part_triggers.postgres_calls(tables)]
     wanted = {}
-    for table in find_tables(connection):
+    for table, moment, function, arguments in calls:
+        call = f"EXECUTE FUNCTION {schema}.{function}({', '.join(map(literal, arguments))})"
+        each = "STATEMENT" if moment == "AFTER TRUNCATE" else "ROW"
+        definition = f"{moment} ON {schema}.{quote(table)} FOR EACH {each} {call}"
+        name = f"{PREFIX}_{each.lower()}_{blake2b(definition.encode(), digest_size=5).hexdigest()}"
+        wanted[table, name] = f"CREATE TRIGGER {name} {definition}"
+    return wanted
+
+
+def _calls(tables: Iterable[str], classing: Classing) -> Iterator[tuple[str, str, str, Iterable[str]]]:
+    """Yield the triggers that move the token: table, moment, function and its arguments."""
+    for table in tables:
         rule = classing.find_rule(table)
         if rule is not None:
-            function, arguments = _choose_function(rule)
-            call = f"EXECUTE FUNCTION {schema}.{function}({', '.join(map(literal, arguments))})"
             events = " OR ".join(event for event in EVERY_EVENT if event in rule.events)
             for moment in (f"AFTER {events}", "AFTER TRUNCATE"):
-                each = "STATEMENT" if moment == "AFTER TRUNCATE" else "ROW"
-                definition = f"{moment} ON {schema}.{quote(table)} FOR EACH {each} {call}"
-                name = f"{PREFIX}_{each.lower()}_{blake2b(definition.encode(), digest_size=5).hexdigest()}"
-                wanted[table, name] = f"CREATE TRIGGER {name} {definition}"
-    return wanted
+                yield table, moment, *_choose_function(rule)
 
 
 def drop_statement(connection: Any, trigger: Trigger) -> str:
@@ -270,7 +279,7 @@ def move(connection: Any, mover: str) -> None:
 
 
 def _choose_function(rule: Rule) -> tuple[str, Iterable[str]]:
-    changed, page_changed, of_page_changed = FUNCTIONS
+    changed, page_changed, of_page_changed = _CONTENT_FUNCTIONS
     if rule.is_page:
         return page_changed, rule.hidden
     if rule.page_column:
@@ -294,7 +303,10 @@ def _function_statements(connection: Any, classing: Classing) -> list[str]:
     }
     names["beginning"] = _BEGINNING.strip("\n").format(**names)
     texts = (_PRUNE, _MOVE, _CHANGED, _PAGE_CHANGED, _OF_PAGE_CHANGED)
-    return [text.format(**names).strip() for text in texts]
+    return [
+        *(text.format(**names).strip() for text in texts),
+        *part_triggers.postgres_functions(names["schema"]),
+    ]
 
 
 def _find_schema(connection: Any) -> str:

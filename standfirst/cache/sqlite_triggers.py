@@ -17,9 +17,9 @@ from standfirst.cache.classing import (
     Classing,
     Rule,
 )
+from standfirst.cache.part_triggers import PREFIX, sqlite_triggers
 from standfirst.triggers import execute, literal
 
-PREFIX = "standfirst_version"
 SLOT = 1
 Trigger = tuple[str, str]
 """A table and a trigger's name."""
@@ -50,11 +50,14 @@ def find_triggers(connection: Any) -> dict[Trigger, str]:
 def wanted_triggers(connection: Any, classing: Classing) -> dict[Trigger, str]:
     """Return the triggers that should be there, with the statements that make them."""
     wanted = {}
-    for table in find_tables(connection):
+    tables = find_tables(connection)
+    for table in tables:
         rule = classing.find_rule(table)
         if rule is not None:
             for name, statement in _statements(connection, table, rule, classing.page_table):
                 wanted[table, name] = statement
+    for table, name, statement in sqlite_triggers(connection, tables, _find_unique_columns):
+        wanted[table, name] = statement
     return wanted
 
 
@@ -120,7 +123,7 @@ def _statements(connection: Any, table: str, rule: Rule, page_table: str) -> Ite
         if event in rule.events:
             condition = _condition(connection, table, event, rule, page_table)
             yield make(event.lower(), f"AFTER {event}", condition)
-    if rule.is_page or rule.page_column or (INSERT not in rule.events and UPDATE in rule.events):
+    if rule.is_page or rule.page_column or INSERT not in rule.events:
         # REPLACE deletes the row in the way without firing the trigger of DELETE.
         replaced = " OR ".join(
             f"EXISTS (SELECT 1 FROM {quote(table)} WHERE {_equal(quote, columns)})"

@@ -16,6 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
 
 from standfirst.cache import postgres_triggers, sqlite_triggers
 from standfirst.cache.classing import MOVES_TABLE, VERSION_TABLE, Classing
+from standfirst.parts import versioned_parts
 from standfirst.triggers import TRIGGER_VENDORS, execute, has_triggers
 
 LABEL = "standfirst"
@@ -41,7 +42,8 @@ def make_triggers(using: str = DEFAULT_DB_ALIAS) -> None:
     with transaction.atomic(using=using) if connection.vendor == "sqlite" else nullcontext():
         if connection.vendor == "sqlite":
             wanted = vendor.wanted_triggers(connection, classing)
-            vendor.make_tables(connection, sorted({table for table, _name in wanted}))
+            tables = {table for table, _name in wanted}
+            vendor.make_tables(connection, sorted(filter(classing.find_rule, tables)))
         else:
             vendor.make_tables(connection, classing)
             wanted = vendor.wanted_triggers(connection, classing)
@@ -108,7 +110,8 @@ def find_unwatched(connection: Any) -> list[str]:
     names = set(connection.introspection.table_names()) - set(
         vendor_module(connection).find_tables(connection)
     )
-    return sorted(name for name in names if classing.find_rule(name) is not None)
+    watched = {rows.table for part in versioned_parts().values() for rows in part.rows}
+    return sorted(name for name in names if name in watched or classing.find_rule(name) is not None)
 
 
 def before_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, plan: Any = (), **kwargs: Any) -> None:

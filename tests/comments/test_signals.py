@@ -126,7 +126,7 @@ class TestDecisions:
         assert first["note"] == "Well said."
         assert second["changed"] == {"approved_count", "pending_count", "version"}
         discussion = Discussion.objects.get()
-        assert vars_of(second["discussion"]) == vars_of(discussion) == (True, 1, 0, 1)
+        assert vars_of(second["discussion"]) == vars_of(discussion) == (True, 1, 0)
 
     def test_many(self, moderator_client: Client, make_comment: Make, make_page: Any, told: Told) -> None:
         elsewhere = make_page("Elsewhere")
@@ -189,17 +189,18 @@ class TestNumbers:
         call_command("standfirst_recount_discussions", stdout=StringIO())
         ((_, arguments),) = told
         assert arguments["changed"] == {"pending_count"}
-        assert vars_of(arguments["discussion"]) == vars_of(Discussion.objects.get()) == (True, 1, 0, 1)
+        assert vars_of(arguments["discussion"]) == vars_of(Discussion.objects.get()) == (True, 1, 0)
 
     def test_an_editor_is_gone(self, approved: Make, told: Told) -> None:
         user = get_user_model().objects.create_user("editor")
         approved(user=user)
         approved()
+        version = Discussion.objects.get().version
         told.clear()
         user.delete()
         ((name, arguments),) = told
         assert (name, arguments["changed"]) == ("discussion_changed", {"version"})
-        assert arguments["discussion"].version == Discussion.objects.get().version == 3
+        assert arguments["discussion"].version > version
 
 
 class TestReceivers:
@@ -260,10 +261,5 @@ def test_the_reference_has_the_arguments(make_comment: Make, told: Told) -> None
     assert set(names(told)) == set(SIGNALS)
 
 
-def vars_of(discussion: Discussion) -> tuple[bool, int, int, int]:
-    return (
-        discussion.is_open,
-        discussion.approved_count,
-        discussion.pending_count,
-        discussion.version,
-    )
+def vars_of(discussion: Discussion) -> tuple[bool, int, int]:
+    return (discussion.is_open, discussion.approved_count, discussion.pending_count)

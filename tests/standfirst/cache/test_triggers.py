@@ -11,13 +11,14 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as DjangoMigrate
-from django.db import connection, connections, models
+from django.db import connection, connections, models, transaction
 from django.db.migrations import Migration
 from django.test.utils import CaptureQueriesContext
 from taggit.models import Tag
 
 from articles.models import Person
 from comments.models import Discussion
+from standfirst import parts
 from standfirst.cache import by_signals, versions
 from standfirst.cache.moves import read_moves
 from standfirst.cache.triggers import (
@@ -144,6 +145,96 @@ class TestMissing:
         run("CREATE VIRTUAL TABLE shop_search USING fts5(body)")
         make_triggers()
         assert "shop_search" in find_unwatched(connection)
+
+
+class TestParts:
+    """Parts of other apps, and rows of theirs; those of comments are tested with these."""
+
+    @pytest.fixture(autouse=True)
+    def _ratings(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(parts._offers, "versioned_parts", {})
+        monkeypatch.setattr(parts._offers, "classed_tables", parts.ClassedTables(set(), {"shop_review"}))
+        run(
+            "CREATE TABLE shop_rating "
+            "(id integer PRIMARY KEY, product integer, version bigint NOT NULL, mean integer)"
+        )
+        run("CREATE TABLE shop_review (id integer PRIMARY KEY, product integer, stars integer)")
+        run("INSERT INTO shop_rating VALUES (1, 10, 5, 0), (2, 20, 5, 0)")
+        run("INSERT INTO shop_review VALUES (1, 10, 3), (2, 20, 3)")
+
+    def offer(self, **options: Any) -> None:
+        parts.offer_versioned_part(
+            "shop.rating", table="shop_rating", key_column="product", version_column="version", **options
+        )
+        make_triggers()
+        assert find_missing(connection) == []
+
+    def versions(self) -> tuple[int, int]:
+        found = read_version([("shop.rating", 10), ("shop.rating", 20)])
+        assert found is not None
+        return found.parts["shop.rating", 10], found.parts["shop.rating", 20]
+
+    def test_without_any_rows(self) -> None:
+        self.offer()
+        before = token()
+        run("UPDATE shop_rating SET mean = mean")
+        assert self.versions() == (5, 5)
+        run("UPDATE shop_rating SET mean = 4 WHERE id = 1")
+        assert self.versions() == (6, 5)
+        run("UPDATE shop_rating SET version = 9, mean = NULL WHERE id = 2")
+        assert self.versions() == (6, 9)
+        run("UPDATE shop_rating SET version = 3")
+        assert self.versions() == (7, 10)
+        run("UPDATE shop_review SET stars = 1")
+        assert self.versions() == (7, 10)
+        assert token() == before
+        run("DELETE FROM shop_rating WHERE id = 2")
+        assert (token() != before, self.versions()) == (True, (7, 0))
+        run("INSERT INTO shop_rating VALUES (2, 20, 0, 0)")
+        assert self.versions() == (7, 1)
+
+    def test_rows_that_are_all_shown(self) -> None:
+        self.offer(rows=[parts.PartRows("shop_review", column="product", refers_to="product")])
+        before = token()
+        run("INSERT INTO shop_review VALUES (3, 10, 1)")
+        assert self.versions() == (6, 5)
+        run("UPDATE shop_review SET product = 20 WHERE id = 3")
+        assert self.versions() == (7, 6)
+        run("DELETE FROM shop_review")
+        assert self.versions()[0] > 7
+        assert self.versions()[1] > 6
+        run("INSERT INTO shop_review VALUES (4, 30, 1), (5, NULL, 1)")
+        assert token() == before
+
+    def test_conditions_of_every_kind(self) -> None:
+        run("ALTER TABLE shop_review ADD COLUMN state varchar(20)")
+        run("ALTER TABLE shop_review ADD COLUMN is_pinned boolean")
+        shown = (("state", "=", """it's "public" $1 %s"""), ("is_pinned", "=", True), ("stars", ">", 4))
+        rows = parts.PartRows("shop_review", "product", "product", hidden=("id",), shown=shown)  # type: ignore[arg-type]
+        self.offer(rows=[rows])
+        run("UPDATE shop_review SET stars = 4, state = 'public', is_pinned = %s", False)
+        run("UPDATE shop_review SET stars = NULL, state = NULL, is_pinned = NULL")
+        assert self.versions() == (5, 5)
+        for change in ({"state": shown[0][2]}, {"is_pinned": True}, {"stars": 5}):
+            ((column, value),) = change.items()
+            before = self.versions()
+            run(f"UPDATE shop_review SET {column} = %s WHERE id = 1", value)
+            assert self.versions() == (before[0] + 1, 5)
+            run("UPDATE shop_review SET id = 7 WHERE id = 1")
+            assert self.versions() == (before[0] + 1, 5)
+            run(f"UPDATE shop_review SET id = 1, {column} = NULL WHERE id = 7")
+            assert self.versions() == (before[0] + 2, 5)
+
+    def test_a_table_that_is_not_there(self) -> None:
+        self.offer(rows=[parts.PartRows("shop_no_such_table", column="product")])
+
+    def test_a_roll_back_takes_the_version_back(self) -> None:
+        self.offer(rows=[parts.PartRows("shop_review", column="product", refers_to="product")])
+        with transaction.atomic():
+            run("UPDATE shop_review SET stars = 1")
+            assert self.versions() == (6, 6)
+            transaction.set_rollback(True)
+        assert self.versions() == (5, 5)
 
 
 class TestMigrations:
