@@ -20,6 +20,9 @@ from standfirst.restrictions import note_restrictions
 from standfirst.visibility import anybody, is_multilingual
 
 _MENU = "_standfirst_menu"
+# No page is as deep, nor has a slug as long: treebeard's paths have 255 characters, four a level.
+_MAX_DEPTH = 63
+_MAX_SLUG_LENGTH = 255
 
 
 class RouteMiddleware:
@@ -50,6 +53,8 @@ def note_route(request: HttpRequest, path: str) -> None:
         return
     root = viewer.site.root_page
     slugs = [slug for slug in path.split("/") if slug]
+    if len(slugs) > _MAX_DEPTH or any(len(slug) > _MAX_SLUG_LENGTH for slug in slugs):
+        return
     url_paths = [root.url_path]
     for slug in slugs:
         url_paths.append(f"{url_paths[-1]}{slug}/")

@@ -22,8 +22,12 @@ _ARRAYS = {
     "postgresql": "json_build_array({})::text",
     "mysql": "CAST(JSON_ARRAY({}) AS CHAR)",
 }
+# Functions of databases take at least 100 arguments.
+_MAX_COLUMNS = 100
+# Fields whose values lose digits in JSON, or have no place in it.
+_CHANGED_BY_JSON = {"BinaryField", "DecimalField", "FloatField"}
 # Which fields have values that JSON writes as text.
-_TEXTS = {"DateTimeField", "DateField", "TimeField", "UUIDField", "DecimalField", "DurationField"}
+_TEXTS = {"DateTimeField", "DateField", "TimeField", "UUIDField", "DurationField"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +67,18 @@ Part = Rows | Counts | Exists
 class Together:
     """What the statement found: the rows of each part, as objects when they are asked for."""
 
-    def __init__(self, parts: Sequence[Part], texts: Sequence[list[str]], using: str) -> None:
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        texts: Sequence[list[str]],
+        using: str,
+        made: dict[int, list[Any]],
+    ) -> None:
         self._parts = parts
         self._using = using
         # Each row as the database wrote it, sorted: what was read, letter by letter.
         self.texts = texts
-        self._made: dict[int, list[Any]] = {}
+        self._made: dict[int, list[Any]] = made
 
     def texts_by(self, part: Rows, field: str) -> dict[Any, list[str]]:
         """Return the rows as the database wrote them, by what stands in one of their columns."""
@@ -99,10 +109,18 @@ class Together:
 
 
 def read_together(parts: Iterable[Part], *, using: str = DEFAULT_DB_ALIAS) -> Together:
-    """Return the rows of all parts. Takes one statement; none if every part asks for no value at all."""
+    """Return the rows of all parts. Takes one statement; none if every part asks for no value at all.
+
+    Models with fields whose values JSON would change take a statement of their own each.
+    """
     parts = list(parts)
     texts: list[list[str]] = [[] for _part in parts]
     asked = [(number, part) for number, part in enumerate(parts) if _asks(part)]
+    made: dict[int, list[Any]] = {}
+    for number, part in asked:
+        if isinstance(part, Rows) and not _survives_json(part.model, part.related, using):
+            made[number], texts[number] = _read_alone(part, using)
+    asked = [(number, part) for number, part in asked if number not in made]
     if asked:
         vendor = connections[using].vendor
         selects, values = [], []
@@ -116,7 +134,43 @@ def read_together(parts: Iterable[Part], *, using: str = DEFAULT_DB_ALIAS) -> To
                 texts[number].append(text)
     for rows in texts:
         rows.sort()
-    return Together(parts, texts, using)
+    return Together(parts, texts, using, made)
+
+
+@lru_cache(maxsize=256)
+def _survives_json(model: type[Model], related: str, using: str) -> bool:
+    """Return whether all values of a model come back from JSON as they are stored."""
+    fields = _fields(model)
+    if related:
+        key: Any = model._meta.get_field(related)
+        fields = [*fields, *_fields(key.remote_field.model)]
+    return len(fields) <= _MAX_COLUMNS and all(
+        _is_plain(field, connections[using].vendor) for field in fields
+    )
+
+
+def _is_plain(field: Any, vendor: str) -> bool:
+    if field.get_internal_type() in _CHANGED_BY_JSON:
+        return False
+    # A field of a site's own may be stored as it likes, which PostgreSQL's JSON doesn't show.
+    is_known = type(field).__module__.startswith(("django.", "wagtail.", "modelcluster.", "taggit."))
+    return vendor == "sqlite" or is_known or not hasattr(field, "from_db_value")
+
+
+def _read_alone(part: Rows, using: str) -> tuple[list[Any], list[str]]:
+    """Return the objects of a part by a statement of their own, and their values as texts."""
+    rows = part.model._base_manager.using(using).order_by("pk")
+    if part.related:
+        rows = rows.select_related(part.related)
+    if part.field:
+        rows = rows.filter(**{f"{part.field}__in": part.values})
+    found = list(rows)
+    names = [field.attname for field in _fields(part.model)]
+    return found, [json.dumps([getattr(row, name) for name in names], default=_as_text) for row in found]
+
+
+def _as_text(value: Any) -> str:
+    return bytes(value).hex() if isinstance(value, bytes | bytearray | memoryview) else str(value)
 
 
 def _asks(part: Part) -> bool:

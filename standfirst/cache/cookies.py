@@ -22,10 +22,14 @@ class WatchedCookies(dict[str, str]):
         if self.sought is not None and name != self._unwatched:
             self.sought.add(str(name))
 
+    def is_any(self) -> bool:
+        """Return whether the request has a cookie, without counting as having read one."""
+        return dict.__len__(self) > 0
+
     def found_one(self) -> bool:
         """Return whether a cookie was read that the request has."""
         if self.sought is None:
-            return dict.__len__(self) > 0
+            return self.is_any()
         return any(dict.__contains__(self, name) for name in self.sought)
 
     def __getitem__(self, name: str) -> str:
@@ -43,6 +47,36 @@ class WatchedCookies(dict[str, str]):
     def pop(self, name: str, *default: Any) -> Any:
         self._seek(name)
         return super().pop(name, *default)
+
+    def setdefault(self, name: str, default: Any = None) -> Any:
+        self._seek(name)
+        return super().setdefault(name, default)
+
+    def popitem(self) -> tuple[str, str]:
+        self.sought = None
+        return super().popitem()
+
+    def __eq__(self, other: object) -> bool:
+        self.sought = None
+        return super().__eq__(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __or__(self, other: Any) -> Any:
+        self.sought = None
+        return super().__or__(other)
+
+    def __ror__(self, other: Any) -> Any:
+        self.sought = None
+        return super().__ror__(other)
+
+    def __repr__(self) -> str:
+        self.sought = None
+        return super().__repr__()
+
+    def __reversed__(self) -> Iterator[str]:
+        self.sought = None
+        return super().__reversed__()
 
     def __len__(self) -> int:
         self.sought = None

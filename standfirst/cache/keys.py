@@ -52,7 +52,8 @@ def read_asked(request: HttpRequest, rules: Rules) -> Asked | None:
     if query and (request.path.endswith(_NO_OPERATIONS) or not is_delivery(request)):
         kept, is_known = sort_parameters(query, rules)
     # Hosts are alike in any case (RFC 9110, section 4.2.3).
-    key = (request.scheme or "", host.lower(), request.path, kept, encoding)
+    # Wagtail tells sites apart by the port, too, which a host may leave out.
+    key = (request.scheme or "", host.lower(), request.get_port(), request.path, kept, encoding)
     return Asked(key=key, encoding=encoding, query=kept, is_stripped=kept != query, is_known=is_known)
 
 

@@ -18,6 +18,7 @@ from standfirst.cache.noting import Noted, noting
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _CONDITIONS: Final = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+_HIDDEN: Final = (*_CONDITIONS, "HTTP_COOKIE")
 _ENCODING: Final = "HTTP_ACCEPT_ENCODING"
 
 
@@ -64,11 +65,15 @@ def make(get_response: GetResponse, request: HttpRequest) -> Made:
 
 @contextmanager
 def asked_plainly(request: HttpRequest, encoding: str) -> Iterator[None]:
-    """Have a request ask for all of an answer, in one encoding."""
+    """Have a request ask for all of an answer, in one encoding.
+
+    Cookies are there as ``COOKIES`` alone, where it is seen who reads which.
+    """
+    _ = request.COOKIES  # Django reads them of the header when they are first asked for.
     before: dict[str, Any] = {
-        name: request.META[name] for name in (*_CONDITIONS, _ENCODING) if name in request.META
+        name: request.META[name] for name in (*_HIDDEN, _ENCODING) if name in request.META
     }
-    for name in _CONDITIONS:
+    for name in _HIDDEN:
         request.META.pop(name, None)
     request.META[_ENCODING] = encoding
     try:

@@ -158,7 +158,8 @@ class OriginCacheMiddleware:
             return self._pass(request, rules, f"{reason}; detail=status")
         hindrance = find_hindrance(plain, response, made.cookies, rules)
         if hindrance is not None:
-            if hindrance.is_lasting:
+            # Somebody's cookies may be why, and others have none.
+            if hindrance.is_lasting and not made.cookies.is_any():
                 store.note_unkept(asked.key, read_at + rules.seconds)
             made.complete(plain, rules, f"{reason}; detail={hindrance.reason}")
             return check_conditions(request, response)
@@ -209,6 +210,7 @@ class OriginCacheMiddleware:
             self._content = version.content
             # Wagtail keeps them in each process for an hour, and tells no other process of a change.
             Site.clear_site_root_paths_cache()
+            store.forget_unkept()
         return version
 
 

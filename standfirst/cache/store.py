@@ -44,7 +44,8 @@ class Store(Generic[Value]):
         self._lock = threading.Lock()
         self._values: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
         self._flights: dict[Key, Flight[Value]] = {}
-        self._unkept: OrderedDict[Key, float] = OrderedDict()
+        # By the hashes of keys: these may be as long as an address may be.
+        self._unkept: OrderedDict[int, float] = OrderedDict()
         self._bytes = 0
 
     def clear(self) -> None:
@@ -91,7 +92,7 @@ class Store(Generic[Value]):
                 self._bytes -= self._values.popitem(last=False)[1][1]
             self._values[key] = (value, size)
             self._bytes += size
-            self._unkept.pop(key, None)
+            self._unkept.pop(hash(key), None)
             return True
 
     def remove(self, key: Key) -> None:
@@ -101,13 +102,18 @@ class Store(Generic[Value]):
     def note_unkept(self, key: Key, until: float) -> None:
         """Note that an answer can't be kept: until that time, nobody waits for another one's."""
         with self._lock:
-            self._unkept.pop(key, None)
-            self._unkept[key] = until
+            self._unkept.pop(hash(key), None)
+            self._unkept[hash(key)] = until
             while len(self._unkept) > MAX_UNKEPT:
                 self._unkept.popitem(last=False)
 
     def is_unkept(self, key: Key, now: float) -> bool:
-        return now < self._unkept.get(key, 0.0)
+        return now < self._unkept.get(hash(key), 0.0)
+
+    def forget_unkept(self) -> None:
+        """Forget which answers can't be kept, as once the content is another."""
+        with self._lock:
+            self._unkept.clear()
 
     def join(self, key: Key) -> tuple[Flight[Value], bool]:
         """Return the flight of a key, and whether it is the caller's own, who has to ``land`` it."""

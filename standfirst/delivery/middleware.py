@@ -52,6 +52,10 @@ class DeliveryMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not is_delivery(request):
             return self.get_response(request)
+        if _lacks_only_its_slash(request):
+            # First of all: Django's own redirect is 301, and an error for a POST in debug mode.
+            address = request.get_full_path(force_append_slash=True)
+            return let_pages_read(request, HttpResponsePermanentRedirect(address, preserve_request=True))
         method = request.method
         if method == "HEAD":
             request.method = "GET"
@@ -64,9 +68,6 @@ class DeliveryMiddleware:
 
 
 def _answer(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    if response.status_code == 404 and _lacks_only_its_slash(request):
-        address = request.get_full_path(force_append_slash=True)
-        return HttpResponsePermanentRedirect(address, preserve_request=True)
     if request.method == "OPTIONS" and response.status_code == 405:
         return answer_preflight(request, _complete_methods(response["Allow"]))
     if response.status_code >= 400 and "problem+json" not in response.get("Content-Type", ""):

@@ -203,6 +203,18 @@ class TestSlash:
         assert response.status_code == 308
         assert response["Location"] == f"{path}/?limit=2&tag=a%20b"
 
+    @pytest.mark.parametrize("debug", [True, False])
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_on_a_site_without_an_address_for_what_is_nowhere(
+        self, client: Client, settings: Any, method: str, debug: bool
+    ) -> None:
+        """Django's own middleware would redirect by 301, and refuse a POST in debug mode."""
+        settings.ROOT_URLCONF = "tests.standfirst.urls_without_pages"
+        settings.DEBUG = debug
+        response = getattr(client, method)("/api/v1/comments", {"page": 1})
+        assert response.status_code == 308
+        assert response["Location"].startswith("/api/v1/comments/")
+
     @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1//evil.example", "/api/v1/articles/99999"])
     def test_only_if_there_is_an_operation(self, client: Client, path: str, db: None) -> None:
         response = client.get(path, follow=True)

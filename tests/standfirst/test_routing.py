@@ -9,6 +9,7 @@ from wagtail.models import Page, PageViewRestriction, Site
 
 from articles.models import ArticleIndexPage
 from standfirst.routing import note_route
+from standfirst.visibility import anybody
 from tests.articles.builders import make_article, make_draft, make_index
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,25 @@ def test_the_page_is_the_one_that_wagtail_finds(deep: Any, path: str) -> None:
 def test_what_is_nowhere_is_left_to_wagtail(deep: Any, path: str, client: Client) -> None:
     assert noted(path) is None
     assert client.get(f"/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["a/" * 64, "a/" * 30_000, f"{'a' * 256}/", f"{'a' * 60_000}/b/"])
+def test_what_is_longer_than_any_address_is_not_looked_for(
+    db: None, path: str, django_assert_num_queries: Any
+) -> None:
+    request = RequestFactory().get("/", headers={"host": "localhost"})
+    viewer = anybody(request)
+    assert viewer.site is not None
+    with django_assert_num_queries(0):
+        note_route(request, path)
+
+
+def test_the_longest_address_is_looked_for(db: None, django_assert_num_queries: Any) -> None:
+    request = RequestFactory().get("/", headers={"host": "localhost"})
+    viewer = anybody(request)
+    assert viewer.site is not None
+    with django_assert_num_queries(1):
+        note_route(request, f"{'a' * 255}/" * 63)
 
 
 def test_a_draft_and_a_slug_that_a_script_wrote_are_left_to_wagtail(deep: Any, client: Client) -> None:

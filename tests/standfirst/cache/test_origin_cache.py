@@ -308,6 +308,45 @@ class TestWhoIsPassedThrough:
         assert small_site.is_kept(HTTP_COOKIE=cookie)
         assert is_hit(small_site.get())
 
+    def test_what_one_visitors_cookies_cause_is_no_reason_for_others(self, small_site: SmallSite) -> None:
+        """Such as a broken csrftoken, for which Django sets another."""
+
+        def view(request: HttpRequest) -> HttpResponse:
+            response = page()
+            if request.COOKIES.get("csrftoken"):
+                response.set_cookie("csrftoken", "another")
+            return response
+
+        small_site.view = view
+        assert "set-cookie" in status_of(small_site.get(HTTP_COOKIE="csrftoken=broken"))
+        assert small_site.is_kept()
+
+    @pytest.mark.parametrize(
+        "read",
+        [
+            lambda request: request.COOKIES.setdefault("theme", "light"),
+            lambda request: request.COOKIES == {},
+            lambda request: repr(request.COOKIES),
+            lambda request: str(request.COOKIES),
+            lambda request: {} | request.COOKIES,
+            lambda request: request.COOKIES | {},
+            lambda request: list(reversed(request.COOKIES)),
+            lambda request: request.COOKIES.popitem() if dict(request.COOKIES) else None,
+            lambda request: request.headers.get("Cookie"),
+            lambda request: request.META.get("HTTP_COOKIE"),
+        ],
+    )
+    def test_however_a_view_reads_a_cookie(self, small_site: SmallSite, read: Any) -> None:
+        small_site.view = lambda request: page(text=str(read(request)))
+        small_site.get(HTTP_COOKIE="theme=a-secret")
+        assert b"a-secret" not in small_site.get().content
+
+    def test_sites_on_two_ports_of_one_host(self, small_site: SmallSite) -> None:
+        small_site.view = lambda request: page(text=request.get_port())
+        ports = ("8001", "8002")
+        answers = [small_site.get(SERVER_PORT=port, HTTP_HOST="testserver") for port in ports]
+        assert [answer.content.decode() for answer in answers] == list(ports)
+
     def test_off(self, small_site: SmallSite, settings: Any) -> None:
         settings.STANDFIRST_CACHE_ENABLED = False
         assert status_of(small_site.get()) == ""
@@ -470,6 +509,16 @@ class TestWhatIsNotKept:
         assert versions.reads == reads
         small_site.view = page
         clock.now += 61
+        assert small_site.is_kept()
+
+    def test_what_could_not_be_kept_is_tried_again_once_the_content_is_another(
+        self, small_site: SmallSite, versions: Versions
+    ) -> None:
+        small_site.view = lambda request: page(headers={"Cache-Control": "private"})
+        small_site.get()
+        small_site.view = page
+        versions.content += 1
+        small_site.get("/another/")
         assert small_site.is_kept()
 
     def test_one_error_keeps_nobody_from_the_store(self, small_site: SmallSite) -> None:
