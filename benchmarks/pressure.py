@@ -23,7 +23,7 @@ ALLOWANCE_BYTES = 24 * MEBIBYTE
 
 @dataclass(frozen=True, kw_only=True)
 class Extent:
-    """How much of it is done."""
+    """How much of it is done. Without ``requests``, memory is not measured."""
 
     publishes: int
     typed: int
@@ -56,9 +56,10 @@ def measure_pressure(
         publishing = _measure_publishing(site, seeds, ports[usual], extent)
         report("Typing and commenting under readers")
         hits = _measure_hits(site, seeds, ports[usual], extent)
+        if not extent.requests:
+            return [publishing, hits]
         report(f"Asking {extent.requests} times for {extent.addresses} addresses")
-        memory = _measure_memory(seeds, ports[small], extent)
-    return [publishing, hits, memory]
+        return [publishing, hits, _measure_memory(seeds, ports[small], extent)]
 
 
 def _measure_publishing(site: BenchmarkSite, seeds: Seeds, port: int, extent: Extent) -> Finding:
