@@ -60,7 +60,7 @@ class WatchedCookies(dict[str, str]):
         self.sought = None
         return super().__eq__(other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __or__(self, other: Any) -> Any:
         self.sought = None
