@@ -40,14 +40,14 @@ def test_quick_run_measures_everything_and_writes_only_the_report_asked_for(
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")][2:]
     rows = [row for row in rows if len(row) == 8 and row[2].isdigit()]
     # The embedded database is measured with both of the ways to make sure of what is written.
-    assert len(rows) == 11 + 10
+    assert len(rows) == 14 + 13
     for _title, _size, queries, bare, cold, share, warm, warm_share in rows:
         assert int(queries) > 0
         assert re.fullmatch(SPREAD, bare)
         assert re.fullmatch(SPREAD, cold)
         assert 0 < float(share) < 1
         assert bool(warm) == bool(warm_share.strip(" |"))
-    assert sum(bool(row[6]) for row in rows) == 2 * 8
+    assert sum(bool(row[6]) for row in rows) == 2 * 11
     verdicts = re.findall(r"\| (?:reached|\*\*not reached\*\*) \|$", report, flags=re.MULTILINE)
     assert len(verdicts) == len(FIGURES)
     for figure in FIGURES:
