@@ -18,9 +18,10 @@ from ..registry import BlockKind, ItemWriter, PlacedBlock, register_kind
 class FileLabelledImageBlock(ImageBlock):
     """Wagtail's image with alternative text, whose chooser isn't called “Image” once more."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        chooser = KnownImageChooserBlock(required=self.child_blocks["image"].required, label=_("File"))
+    def __init__(self, required: bool = True, **kwargs: Any) -> None:
+        super().__init__(required=required, **kwargs)
+        # The chooser's own "required" would ask for the image model, which a site's app may yet have to define.
+        chooser = KnownImageChooserBlock(required=required, label=_("File"))
         chooser.set_name("image")
         self.child_blocks["image"] = chooser
 
