@@ -20,7 +20,7 @@ class FileLabelledImageBlock(ImageBlock):
 
     def __init__(self, required: bool = True, **kwargs: Any) -> None:
         super().__init__(required=required, **kwargs)
-        # The chooser's own "required" would ask for the image model, which a site's app may yet have to define.
+        # A chooser's "required" would ask for the image model, which may be defined later.
         chooser = KnownImageChooserBlock(required=required, label=_("File"))
         chooser.set_name("image")
         self.child_blocks["image"] = chooser
