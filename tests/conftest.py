@@ -17,7 +17,7 @@ from django.test.utils import (
     setup_databases,
     teardown_databases,
 )
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 from xdist.scheduler import LoadScopeScheduling
 
@@ -119,8 +119,10 @@ def empties_tables(item: pytest.Item) -> bool:
 
 # In CI the same examples every time, so that what fails there fails here too; elsewhere new ones, but fewer:
 # they add up from run to run.
-settings.register_profile("ci", derandomize=True)
-settings.register_profile("here", max_examples=EXAMPLES_HERE)
+# How long it takes to make an example says how busy the machine is, not what is wrong.
+UNTIMED = [HealthCheck.too_slow]
+settings.register_profile("ci", derandomize=True, suppress_health_check=UNTIMED)
+settings.register_profile("here", max_examples=EXAMPLES_HERE, suppress_health_check=UNTIMED)
 settings.load_profile("ci" if IN_CI else "here")
 
 

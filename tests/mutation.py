@@ -44,7 +44,9 @@ utils.setup_databases = set_up_databases
 def pytest_collection() -> None:
     """Let a property in a class be tested twice in one process, by two instances of the class."""
     settings.register_profile(
-        "mutants", settings.default, suppress_health_check=[HealthCheck.differing_executors]
+        "mutants",
+        settings.default,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
     )
     settings.load_profile("mutants")
 
