@@ -119,10 +119,11 @@ def empties_tables(item: pytest.Item) -> bool:
 
 # In CI the same examples every time, so that what fails there fails here too; elsewhere new ones, but fewer:
 # they add up from run to run.
-# How long it takes to make an example says how busy the machine is, not what is wrong.
-UNTIMED = [HealthCheck.too_slow]
-settings.register_profile("ci", derandomize=True, suppress_health_check=UNTIMED)
-settings.register_profile("here", max_examples=EXAMPLES_HERE, suppress_health_check=UNTIMED)
+# How long an example takes says how busy the machine is, not what is wrong.
+settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "here", max_examples=EXAMPLES_HERE, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("ci" if IN_CI else "here")
 
 
