@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connections
-from django.db.models import F
-
 from standfirst.aliases import page_model
 
 # What belongs to the page and not to a version of it, and is in no form of the editor.
@@ -50,21 +47,17 @@ class PageRow:
 def lock_page(page_id: Any) -> bool:
     """Have other transactions that write a page wait for this one; return whether the page exists.
 
-    Takes a transaction. Where rows can't be locked, writing takes the database's lock; reading first would
-    make a transaction fail that finds the lock taken afterwards.
+    Takes a transaction from ``writing``, which has the database's lock where rows can't be locked.
     """
     pages = page_model()._base_manager.order_by()
-    if not connections[pages.db].features.has_select_for_update:
-        # No row is touched, so that no trigger fires.
-        pages.filter(pk__lt=0).update(numchild=F("numchild"))
     return pages.select_for_update().filter(pk=page_id).values_list("pk").first() is not None
 
 
 def bring_up_to_date(page: Any) -> PageRow | None:
     """Lock a page and give its instance what others did to it since it was loaded; its content stays.
 
-    Takes a transaction. The ids of its live and latest revision stay, too: a revision that is made from this
-    instance says what its author saw. Returns None if the page is gone.
+    Takes a transaction from ``writing``. The ids of its live and latest revision stay, too: a revision that
+    is made from this instance says what its author saw. Returns None if the page is gone.
     """
     if not lock_page(page.pk):
         return None
@@ -89,7 +82,7 @@ def bring_up_to_date(page: Any) -> PageRow | None:
 def renew(page: Any) -> None:
     """Lock a page that is about to be saved as a whole, with what others did to it since it was loaded.
 
-    Its content stays, and no revision is made from it. Takes a transaction.
+    Its content stays, and no revision is made from it. Takes a transaction from ``writing``.
     """
     row = bring_up_to_date(page)
     for name in _LINEAGE if row is not None else ():

@@ -2,13 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import transaction
 from wagtail.actions.create_alias import CreatePageAliasAction
-from wagtail.contrib.frontend_cache.backends import BaseBackend
 from wagtail.models import Page, Site
 
 from comments.enums import Status
@@ -18,6 +17,7 @@ from comments.services import recount_discussions, set_comment_status, set_discu
 from comments.services.moderation import BATCH_SIZE
 from standfirst.outbox.models import OutboxMessage
 from tests.comments.conftest import insert_comments
+from tests.frontend_cache import FakeBackend, use_fake_backend
 
 # Only what is really committed is purged.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,29 +26,10 @@ Make = Callable[..., Comment]
 HOST = "http://localhost"
 
 
-class FakeBackend(BaseBackend):
-    """Keeps what it was told to purge, call by call."""
-
-    batches: ClassVar[list[list[str]]] = []
-    is_broken: ClassVar[bool] = False
-
-    def purge_batch(self, urls: list[str]) -> None:
-        if self.is_broken:
-            raise RuntimeError("The cache does not answer.")
-        self.batches.append(sorted(urls))
-
-
 @pytest.fixture(autouse=True)
 def cache(settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Return the batches that a site's front-end cache was told to purge."""
-    settings.WAGTAILFRONTENDCACHE = {"fake": {"BACKEND": f"{__name__}.FakeBackend"}}
-    monkeypatch.setattr(FakeBackend, "batches", [])
-    monkeypatch.setattr(FakeBackend, "is_broken", False)
-    is_installed = apps.is_installed
-    monkeypatch.setattr(
-        apps, "is_installed", lambda name: name == "wagtail.contrib.frontend_cache" or is_installed(name)
-    )
-    return FakeBackend.batches
+    return use_fake_backend(settings, monkeypatch)
 
 
 def decide(*comments: Comment, status: Status = Status.APPROVED) -> None:

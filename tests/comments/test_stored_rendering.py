@@ -76,6 +76,11 @@ class TestStored:
         assert mark_of("Words.") != mark
         assert from_stored("Words.", "<p>As of old</p>", mark).whole == "<p>Words.</p>"
 
+    @pytest.mark.parametrize("parts", [2, 4])
+    def test_html_that_sql_has_damaged_is_made_anew(self, parts: int) -> None:
+        stored = "<!---->".join(["<p>Torn</p>"] * parts)
+        assert from_stored("Words.", stored, mark_of("Words.")) == render("Words.")
+
 
 class Submitted(TestCase):
     """Through the service, and the database."""

@@ -356,6 +356,19 @@ class TestWhoeverChangesIt:
         assert version_of(plain_page) == 0
 
 
+def wait_for_who_waits_for_us() -> None:
+    """Return once another transaction waits for what this one has locked, on PostgreSQL."""
+    deadline = time.monotonic() + 20
+    waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("Nobody waits.")
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time.")
 @pytest.mark.django_db(transaction=True)
 def test_sql_and_a_decision_that_wait_for_each_other(plain_page: Page, approved: Make) -> None:
@@ -378,7 +391,7 @@ def test_sql_and_a_decision_that_wait_for_each_other(plain_page: Page, approved:
             with transaction.atomic():
                 run("UPDATE standfirst_comments_comment SET user_agent = 'x'")
                 is_held.set()
-                time.sleep(0.5)
+                wait_for_who_waits_for_us()
                 run("UPDATE standfirst_comments_comment SET body = 'Changed.'")
         except OperationalError:
             refused += 1

@@ -7,13 +7,12 @@ model, and SQLite as Django sets it up. What its owners change is below; the fil
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import psycopg
-import pytest
 
 from tests.plugin.followed_docs import FileStep, read_steps
 from tests.plugin.projects import Project, follow
@@ -127,8 +126,9 @@ EDITS = {
 class Bakeries:
     """Makes bakeries on SQLite and PostgreSQL: copies of one that has run without Standfirst so far."""
 
-    def __init__(self, environment: Project) -> None:
+    def __init__(self, environment: Project, *, not_run: Callable[[str], None]) -> None:
         self._environment = environment
+        self._not_run = not_run
         self._folder = environment.folder / "bakeries"
         self._first: dict[str, Project] = {}
         self._until_the_end = ExitStack()
@@ -164,7 +164,8 @@ class Bakeries:
     def _start_postgres(self) -> Path:
         programs = find_programs()
         if programs is None:
-            pytest.skip("there is no initdb on this machine.")
+            self._not_run("there is no initdb on this machine.")
+        assert programs is not None
         url = self._until_the_end.enter_context(throwaway_server(programs))
         self._socket = Path(url.removeprefix(f"postgres://{USER}@/").removesuffix("/postgres"))
         return self._socket

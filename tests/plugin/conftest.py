@@ -125,10 +125,10 @@ def new_site(environment: Project) -> NewSite:
 
 
 @pytest.fixture(scope="session")
-def bakeries(environment: Project) -> Iterator[Bakeries]:
+def bakeries(environment: Project, not_run: Callable[[str], None]) -> Iterator[Bakeries]:
     """Return the shop of bakeries: each is a copy of one that has its tables and content already."""
     environment.run("pip", "install", "--quiet", "wagtail-standfirst", "psycopg[binary]")
-    with Bakeries(environment).opened() as shop:
+    with Bakeries(environment, not_run=not_run).opened() as shop:
         yield shop
 
 
